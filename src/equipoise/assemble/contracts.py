@@ -1,0 +1,177 @@
+"""The tables of the embedded pack: their keys, columns, units and the source of every column."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from equipoise.schema import Column, Table
+
+_YEAR = Column("year", pl.Int16, "year")
+_FLAG = "1 yes, 0 no"
+
+
+def _pair(first: str = "state_a", second: str = "state_b") -> tuple[Column, Column]:
+    return Column(first, pl.String, "ISO 3166-1 alpha-3"), Column(second, pl.String, "ISO 3166-1 alpha-3")
+
+
+STATE_YEAR = Table(
+    "state_year",
+    ("state", "year"),
+    (
+        Column("state", pl.String, "ISO 3166-1 alpha-3", "cow_states"),
+        Column("year", pl.Int16, "year", "cow_states", "in the state system on at least one day of the year"),
+        Column("cinc", pl.Float64, "share of the world's capability", "nmc"),
+        Column("gdp_usd", pl.Float64, "current US dollars", "world_bank"),
+        Column("gdp_2015usd", pl.Float64, "constant 2015 US dollars", "world_bank"),
+        Column("growth_pct", pl.Float64, "per cent a year", "world_bank", "change of gdp_2015usd on the year before"),
+        Column("population", pl.Float64, "persons", "world_bank"),
+        Column("gdp_musd2021", pl.Float64, "millions of constant 2021 US dollars", "penn"),
+        Column("exchange_lcu_per_usd", pl.Float64, "national currency per US dollar", "penn"),
+        Column("polyarchy", pl.Float64, "index 0 to 1", "vdem"),
+        Column("polyarchy_low", pl.Float64, "index 0 to 1", "vdem"),
+        Column("polyarchy_high", pl.Float64, "index 0 to 1", "vdem"),
+        Column("libdem", pl.Float64, "index 0 to 1", "vdem"),
+        Column("conflicts", pl.Int16, "conflicts the state is a party to", "ucdp"),
+        Column("conflict_intensity", pl.Int8, "0 none, 1 minor, 2 war", "ucdp"),
+        Column("ideal_point", pl.Float64, "standard deviations, the United States positive", "ideal_points"),
+        Column("ideal_low", pl.Float64, "5th percentile", "ideal_points"),
+        Column("ideal_high", pl.Float64, "95th percentile", "ideal_points"),
+        Column("ideal_votes", pl.Int16, "final-passage votes", "ideal_points"),
+        Column("leader", pl.String, "name", "reign", "in office at the end of the year"),
+        Column("leader_years", pl.Float64, "years in office at the end of the year", "reign"),
+        Column("leader_changes", pl.Int8, "leaders who entered in the year", "reign"),
+    ),
+)
+
+TRADE = Table(
+    "trade",
+    ("importer", "exporter", "year"),
+    (
+        *_pair("importer", "exporter"),
+        _YEAR,
+        Column("value_musd", pl.Float64, "millions of current US dollars", "cow_trade",
+               "cow_trade to 2014, kaz_trade 2018-23, imf_trade 2025: see the column source"),
+        Column("source", pl.Categorical, "id of the source"),
+        Column("note", pl.Categorical, "why a value is missing"),
+    ),
+)
+
+ALLIANCES = Table(
+    "alliances",
+    ("state_a", "state_b", "year"),
+    (
+        *_pair(),
+        _YEAR,
+        *(Column(c, pl.Int8, f"{_FLAG}: state_a's obligation to state_b", "atop")
+          for c in ("defense", "offense", "neutrality", "nonaggression", "consultation")),
+    ),
+)
+
+MEMBERSHIPS = Table(
+    "memberships",
+    ("state", "organisation", "status", "start_year"),
+    (
+        Column("state", pl.String, "ISO 3166-1 alpha-3"),
+        Column("organisation", pl.String, "acronym of the source", "cow_igo"),
+        Column("status", pl.String, "member, associate or observer", "cow_igo"),
+        Column("start_year", pl.Int16, "first year, or 1991", "cow_igo"),
+        Column("end_year", pl.Int16, "last year, or the source's last", "cow_igo"),
+    ),
+)
+
+DISPUTES = Table(
+    "disputes",
+    ("state_a", "state_b", "year", "dispute"),
+    (
+        *_pair(),
+        _YEAR,
+        Column("dispute", pl.Int32, "number of the dispute", "mid"),
+        Column("hostility", pl.Int8, "1 none to 5 war", "mid"),
+    ),
+)
+
+RIVALRIES = Table(
+    "rivalries",
+    ("state_a", "state_b", "start_year"),
+    (
+        *_pair(),
+        Column("start_year", pl.Int16, "year", "strategic_rivalries"),
+        Column("end_year", pl.Int16, "year; the source's last where it goes on", "strategic_rivalries"),
+    ),
+)
+
+DISTANCES = Table(
+    "distances",
+    ("state_a", "state_b"),
+    (
+        *_pair(),
+        Column("capital_km", pl.Float32, "km between capitals", "distances"),
+        Column("weighted_km", pl.Float32, "km, weighted by city populations", "distances"),
+        Column("contiguous", pl.Boolean, "share a land border today", "distances"),
+        Column("border_km", pl.Float32, "km of land border, at the map's generalisation", "shapes"),
+    ),
+)
+
+LEADERS = Table(
+    "leaders",
+    ("state", "start", "leader"),
+    (
+        Column("state", pl.String, "ISO 3166-1 alpha-3"),
+        Column("leader", pl.String, "name", "reign"),
+        Column("start", pl.Date, "date", "reign"),
+        Column("end", pl.Date, "date; empty where in office at the source's end", "reign"),
+    ),
+)
+
+OIL = Table(
+    "oil",
+    ("year",),
+    (
+        _YEAR,
+        Column("oil_usd_bbl", pl.Float64, "US dollars a barrel, mean of the year's months", "brent"),
+        Column("months", pl.Int8, "months in the mean", "brent"),
+    ),
+)
+
+CHANNELS = Table(
+    "channels",
+    ("state", "year", "channel", "option"),
+    (
+        Column("state", pl.String, "ISO 3166-1 alpha-3"),
+        _YEAR,
+        Column("channel", pl.Categorical, "trade, diplomacy, security or institutions"),
+        Column("option", pl.Categorical, "a power's code, or 0 for the outside option"),
+        Column("share", pl.Float32, "share of the channel, 0 to 1", "cow_trade",
+               "computed: trade from trade flows, diplomacy from un_votes, security from atop, institutions from cow_igo"),
+        Column("source", pl.Categorical, "id of the source"),
+    ),
+)
+
+RIVALRY = Table(
+    "rivalry",
+    ("power_a", "power_b", "year", "component"),
+    (
+        *_pair("power_a", "power_b"),
+        _YEAR,
+        Column("component", pl.String, "component of rivalry"),
+        Column("value", pl.Float64, "0 to 1", "ideal_points",
+               "computed: from ideal_points, sanctions (own table), atop with nmc, mid, strategic_rivalries"),
+    ),
+)
+
+SHAPES = Table(
+    "shapes",
+    ("name",),
+    (
+        Column("name", pl.String, "name on the map", "shapes"),
+        Column("iso3", pl.String, "ISO 3166-1 alpha-3", "shapes"),
+        Column("polygons", pl.List(pl.List(pl.List(pl.Float32))), "rings of longitude and latitude, degrees", "shapes"),
+    ),
+)
+
+PACK: dict[str, Table] = {
+    t.name: t
+    for t in (STATE_YEAR, TRADE, ALLIANCES, MEMBERSHIPS, DISPUTES, RIVALRIES, DISTANCES, LEADERS, OIL, CHANNELS, RIVALRY,
+              SHAPES)
+}
+"""Tables with a fixed set of columns; ``votes`` is beside them, one column a state."""
