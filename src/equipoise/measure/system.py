@@ -1,0 +1,220 @@
+"""The system between the powers, from the pack: components of rivalry, capabilities, and a state's leverage.
+
+Components follow model.md §4, each from 0 to 1; a power of several states counts as the mean of its members, weighted
+by capability (ideal points: unweighted, as in the Assembly, one state one vote).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from equipoise.assemble import sanctions
+from equipoise.assemble.packed import Pack
+from equipoise.assemble.powers import members
+from equipoise.measure.engagement import World, obligations, worlds
+from equipoise.measure.portfolios import similarity
+from equipoise.measure.rivalry import (
+    alliance_component,
+    disputes_component,
+    highest_recent,
+    ideal_point_component,
+    strategic_component,
+    to_pairs,
+)
+
+Array = NDArray[np.float64]
+
+COMPONENTS = ("ideal_points", "sanctions", "alliances", "disputes", "strategic")
+DISPUTE_WINDOW = 5
+LEVERAGE = ("trade", "border", "alliance")
+
+
+def rivalry_components(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> Array:
+    """Return (T, C, P): each component of :data:`COMPONENTS` for each pair of powers, NaN past a source's coverage.
+
+    Pairs are in the order of ``numpy.triu_indices(K, 1)``.
+    """
+    all_worlds = list(worlds(pack, powers=powers, years=years))
+    hostility = _hostility(pack, powers=powers, years=years)
+    scale = ideal_scale(pack)
+    out = []
+    for world, level in zip(all_worlds, hostility, strict=True):
+        parts = (
+            ideal_point_component(_ideal(pack, world), scale=scale),
+            _sanctions(powers, year=world.year),
+            _alliances(pack, world),
+            disputes_component(level),
+            _strategic(pack, world),
+        )
+        out.append(np.stack([to_pairs(p) for p in parts]))
+    return np.array(out)
+
+
+def ideal_scale(pack: Pack) -> float:
+    """The largest distance between two states' ideal points in any year of the pack: it counts as rivalry 1."""
+    spread = pack.table("state_year").group_by("year").agg((pl.col("ideal_point").max() - pl.col("ideal_point").min()).alias("d"))
+    return float(spread["d"].max())  # type: ignore[arg-type]
+
+
+def capabilities(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
+    """Return year, power, capability (share of the world's, summed over members) and capability_year.
+
+    After the source's last year the last known capability stands, and ``capability_year`` says of which year it is.
+    """
+    cinc = pack.table("state_year").select("state", "year", "cinc").drop_nulls()
+    last = int(cinc["year"].max())  # type: ignore[arg-type]
+    parts = members(powers, years=years).with_columns(
+        pl.min_horizontal(pl.col("year"), pl.lit(last, pl.Int16)).alias("capability_year"))
+    known = parts.join(cinc.rename({"year": "capability_year"}), on=["state", "capability_year"], how="left")
+    return known.group_by("year", "power", "capability_year", maintain_order=True).agg(
+        pl.when(pl.col("cinc").is_not_null().any()).then(pl.col("cinc").sum()).first().alias("capability"))
+
+
+def un_distance(pack: Pack, *, state: str, powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
+    """Return year, power, distance, low, high: the gap between ideal points, in standard deviations.
+
+    ``low`` and ``high`` add the 5 and 95 % bounds of both ideal points in quadrature, which takes their errors as
+    independent: an assumption, since the source publishes no joint draws. A power of several states is their mean.
+    """
+    table = pack.table("state_year").select("state", "year", "ideal_point", "ideal_low", "ideal_high").drop_nulls()
+    table = table.with_columns(((pl.col("ideal_high") - pl.col("ideal_low")) / 2).alias("half"))
+    parts = members(powers, years=years).filter(pl.col("state") != state)
+    theirs = parts.join(table, on=["state", "year"]).group_by("year", "power", maintain_order=True).agg(
+        pl.col("ideal_point").mean().alias("point"),
+        ((pl.col("half") ** 2).sum().sqrt() / pl.len()).alias("their_half"))
+    own = table.filter(pl.col("state") == state).select("year", pl.col("ideal_point").alias("own"), "half")
+    joined = theirs.join(own, on="year")
+    distance = (pl.col("own") - pl.col("point")).abs()
+    half = (pl.col("half") ** 2 + pl.col("their_half") ** 2).sqrt()
+    return joined.select("year", "power", distance.alias("distance"),
+                         pl.max_horizontal(distance - half, pl.lit(0.0)).alias("low"), (distance + half).alias("high")).sort(
+        "year", "power")
+
+
+def leverage_components(
+    pack: Pack, *, state: str, powers: Sequence[str], years: Sequence[int], trade: pl.DataFrame
+) -> Array:
+    """Return (T, C, K): each component of :data:`LEVERAGE` of each power over the state, 0…1, NaN where unknown.
+
+    trade: the power's share of the state's trade (``trade`` is the trade channel); border: its share of the length of
+    the state's land border; alliance: the state's obligation to it.
+    """
+    out = np.full((len(years), len(LEVERAGE), len(powers)), np.nan)
+    share = {(y, o): s for y, o, s in trade.select("year", "option", "share").iter_rows()}
+    border = _border(pack, state=state)
+    alliances = pack.table("alliances")
+    last = int(alliances["year"].max())  # type: ignore[arg-type]
+    for t, world in enumerate(worlds(pack, powers=powers, years=years)):
+        out[t, 0] = [share.get((world.year, p), np.nan) for p in powers]
+        if border is not None:
+            out[t, 1] = [sum(border.get(s, 0.0) for s, on in zip(world.states, row, strict=True) if on and s != state)
+                         for row in world.belongs]
+        if state in world.states and world.year <= last:
+            own = obligations(alliances, world)[world.states.index(state)]
+            out[t, 2] = [_weighted(own, on, world.capability, without=world.states.index(state)) for on in world.belongs]
+    return out
+
+
+def _border(pack: Pack, *, state: str) -> dict[str, float] | None:
+    """Each neighbour's share of the state's land border; empty without any; None for a state not on the map."""
+    if state not in set(pack.table("shapes")["iso3"].drop_nulls()):
+        return None
+    lines = pack.table("distances").filter((pl.col("state_a") == state) & (pl.col("border_km") > 0))
+    total = lines["border_km"].sum()
+    return {s: km / total for s, km in lines.select("state_b", "border_km").iter_rows()}
+
+
+def _weighted(values: Array, on: NDArray[np.bool_], weight: Array, *, without: int | None = None) -> float:
+    use = on & np.isfinite(values)
+    if without is not None:
+        use[without] = False
+    w = np.nan_to_num(weight) * use
+    return float((w * np.nan_to_num(values)).sum() / w.sum()) if w.sum() > 0 else np.nan
+
+
+def _ideal(pack: Pack, world: World) -> Array:
+    now = pack.table("state_year").filter(pl.col("year") == world.year)["ideal_point"].to_numpy()
+    return np.array([now[on][np.isfinite(now[on])].mean() if np.isfinite(now[on]).any() else np.nan for on in world.belongs])
+
+
+def _sanctions(powers: Sequence[str], *, year: int) -> Array:
+    rows = sanctions.in_force(list(powers), years=[year])
+    out = np.full((len(powers), len(powers)), np.nan)
+    np.fill_diagonal(out, 0.0)
+    for a, b, value in rows.select("power_a", "power_b", "value").iter_rows():
+        i, j = powers.index(a), powers.index(b)
+        out[i, j] = out[j, i] = np.nan if value is None else value
+    return out
+
+
+def _alliances(pack: Pack, world: World) -> Array:
+    """(1 − S)/2 on alliance portfolios (0 none … 1 defence) towards all states, weighted by their capability."""
+    alliances = pack.table("alliances")
+    k = len(world.belongs)
+    if world.year > alliances["year"].max() or not np.isfinite(world.capability).any():
+        return np.full((k, k), np.nan)
+    owed = obligations(alliances, world)
+    np.fill_diagonal(owed, 1.0)
+    weight = world.belongs * np.nan_to_num(world.capability)[None, :]
+    total = weight.sum(1, keepdims=True)
+    if not (total > 0).all():
+        return np.full((k, k), np.nan)
+    # Rounding can lift a mean of ones above 1.
+    portfolios = np.minimum(weight @ owed / total, 1.0)
+    return alliance_component(similarity(portfolios, measure="S", scale=(0, 1), weights=np.nan_to_num(world.capability)))
+
+
+def _hostility(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> Array:
+    """Highest hostility of disputes between the powers in five years (T, K, K), members weighted by capability."""
+    table = pack.table("disputes")
+    last = int(table["year"].max())  # type: ignore[arg-type]
+    span = range(min(years) - DISPUTE_WINDOW + 1, max(years) + 1)
+    k = len(powers)
+    level = np.full((len(span), k, k), np.nan)
+    parts = members(powers, years=span)
+    pairs = table.join(parts.select("year", pl.col("state").alias("state_a"), pl.col("power").alias("pa")), on=["year", "state_a"])
+    pairs = pairs.join(parts.select("year", pl.col("state").alias("state_b"), pl.col("power").alias("pb")), on=["year", "state_b"])
+    weights = _member_weights(pack, parts)
+    for t, year in enumerate(span):
+        if year > last:
+            continue
+        level[t] = 0.0
+        now = pairs.filter(pl.col("year") == year).group_by("state_a", "state_b", "pa", "pb").agg(pl.col("hostility").max())
+        for a, b, pa, pb, h in now.iter_rows():
+            if pa != pb:
+                i, j = powers.index(pa), powers.index(pb)
+                level[t, i, j] += h * weights.get((year, a), 1.0) * weights.get((year, b), 1.0)
+                level[t, j, i] = level[t, i, j]
+    return highest_recent(level, years=DISPUTE_WINDOW)[DISPUTE_WINDOW - 1 :]
+
+
+def _member_weights(pack: Pack, parts: pl.DataFrame) -> dict[tuple[int, str], float]:
+    """Each member's share of its power's capability by year; a power of one state weighs 1."""
+    cinc = pack.table("state_year").select("state", "year", "cinc")
+    joined = parts.join(cinc, on=["state", "year"], how="left").with_columns(
+        (pl.col("cinc") / pl.col("cinc").sum().over("year", "power")).alias("w"), pl.len().over("year", "power").alias("n"))
+    return {(y, s): (1.0 if n == 1 else (w if w is not None else 1.0 / n))
+            for y, s, w, n in joined.select("year", "state", "w", "n").iter_rows()}
+
+
+def _strategic(pack: Pack, world: World) -> Array:
+    table = pack.table("rivalries")
+    k = len(world.belongs)
+    if world.year > table["end_year"].max():
+        return np.full((k, k), np.nan)
+    n = len(world.states)
+    index = {s: i for i, s in enumerate(world.states)}
+    on = np.zeros((n, n))
+    now = table.filter((pl.col("start_year") <= world.year) & (pl.col("end_year") >= world.year))
+    for a, b in now.select("state_a", "state_b").iter_rows():
+        if a in index and b in index:
+            on[index[a], index[b]] = on[index[b], index[a]] = 1.0
+    weight = world.belongs * np.nan_to_num(world.capability, nan=1.0)[None, :]
+    weight = weight / weight.sum(1, keepdims=True)
+    out = weight @ on @ weight.T
+    np.fill_diagonal(out, 0.0)
+    return strategic_component(out)
