@@ -1,0 +1,118 @@
+"""A state's policy over time, with its uncertainty: engagement, rivalry, order stress, leverage, leeway.
+
+Arrays have T years, K powers, P = K(K−1)/2 pairs in the order of ``numpy.triu_indices(K, 1)``, D draws. A draw joins
+one weighting of channels, components of rivalry and components of leverage with one set of parameters, so intervals
+hold both measurement and assumption.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.measure.order import OrderPath, order_stress_path
+from equipoise.measure.pooling import pool, pool_draws
+from equipoise.measure.rivalry import to_matrix
+from equipoise.model.continuation import Collapse, by_pair, carry, confrontation
+from equipoise.model.priors import Prior
+
+Array = NDArray[np.float64]
+
+FLOOR = 1e-3
+"""Smallest share of an option: the choice has a positive share of everything, and a channel's zero is no proof."""
+
+PAIR_DRAWS = 40
+"""Draws behind the leeway of single pairs; their K(K−1)/2 continuations a year make more too slow for a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A point estimate with draws: value (T, …), draws (D, T, …); NaN where nothing was observed."""
+
+    value: Array
+    draws: Array
+
+    def interval(self, *, level: float = 0.9) -> tuple[Array, Array]:
+        """Return the lower and upper bound (T, …) of the central interval."""
+        tail = (1 - level) / 2
+        with np.errstate(invalid="ignore"):
+            low, high = np.quantile(self.draws, [tail, 1 - tail], axis=0)
+        return low, high
+
+
+def engagement(channels: Array, *, draws: int, seed: int) -> Band:
+    """Pool channel shares (T, C, K+1) into engagement w (T, K+1): the additive two-way fit, on the simplex."""
+    return Band(_simplex(pool(channels).value), _simplex(pool_draws(channels, draws=draws, seed=seed, simplex=True)))
+
+
+def rivalry(components: Array, *, draws: int, seed: int) -> Band:
+    """Pool components (T, C, P) of rivalry into R (T, P), between 0 and 1; equal weights, kept apart for others."""
+    return _unit(components, draws=draws, seed=seed)
+
+
+def leverage(components: Array, *, draws: int, seed: int) -> Band:
+    """Pool components (T, C, K) of leverage into ℓ (T, K), between 0 and 1."""
+    return _unit(components, draws=draws, seed=seed)
+
+
+def order(rivalry_band: Band, *, capability: Array) -> tuple[OrderPath, OrderPath]:
+    """Order stress for the point estimate (T,) and for the draws (D, T), given capability (T, K)."""
+    k = capability.shape[-1]
+    return (order_stress_path(to_matrix(rivalry_band.value, powers=k), capability=capability),
+            order_stress_path(to_matrix(rivalry_band.draws, powers=k), capability=capability[None]))
+
+
+@dataclass(frozen=True, slots=True)
+class LeewayPath:
+    """Leeway by draw and year: ``main`` with arrays (D, T, …), ``pairs`` (D', T, P); NaN values where it has no input.
+
+    ``years`` are the positions t at which engagement, rivalry and leverage all exist; T counts these only.
+    """
+
+    years: NDArray[np.intp]
+    main: Collapse
+    pairs: Collapse
+
+
+def leeway_path(w: Band, *, r: Band, lever: Band, side: NDArray[np.int8], prior: Prior, seed: int) -> LeewayPath | None:
+    """Return leeway for every year with inputs and every draw; None if there is no such year.
+
+    ``side`` (D, T, K) names each draw's blocs by −1 and 1 (0: neither).
+    """
+    known = np.isfinite(w.value).all(-1) & np.isfinite(r.value).all(-1) & np.isfinite(lever.value).all(-1)
+    years = np.flatnonzero(known)
+    if not years.size:
+        return None
+    d, k = len(w.draws), lever.value.shape[-1]
+    parameters = prior.draw(draws=d, seed=seed)
+
+    def flat(x: Array, n: int) -> Array:
+        return x[:n, years].reshape(n * years.size, *x.shape[2:])
+
+    def given(n: int) -> dict[str, Array]:
+        return {"leverage": flat(lever.draws, n),
+                **{name: np.repeat(value[:n], years.size) for name, value in parameters.items()}}
+
+    matrices = to_matrix(r.draws, powers=k)
+    sides = flat(side, d).astype(float)
+    start = flat(matrices, d)
+    main = carry(flat(w.draws, d), rivalry=start, target=confrontation(start, side=sides), side=sides, **given(d))
+    few = min(d, PAIR_DRAWS)
+    pairs = by_pair(flat(w.draws, few), rivalry=flat(matrices, few), **given(few))
+    return LeewayPath(years, _shape(main, d, years.size), _shape(pairs, few, years.size))
+
+
+def _shape(end: Collapse, d: int, t: int) -> Collapse:
+    return Collapse(*(x.reshape(d, t, *x.shape[1:]) for x in (end.value, end.cause, end.after, end.not_stable)))
+
+
+def _unit(components: Array, *, draws: int, seed: int) -> Band:
+    value = np.clip(pool(components).value, 0.0, 1.0)
+    return Band(value, pool_draws(components, draws=draws, seed=seed, lower=0.0, upper=1.0))
+
+
+def _simplex(shares: Array) -> Array:
+    kept = np.maximum(shares, FLOOR)
+    return kept / kept.sum(-1, keepdims=True)
