@@ -1,0 +1,236 @@
+"""The command line: parse, one pipeline call, render.
+
+Exit codes: 0 done, 2 wrong use, 3 bad data, 4 did not converge, 5 source unreachable.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from equipoise.errors import EquipoiseError, UsageError
+
+if TYPE_CHECKING:
+    from equipoise.pipeline import Comparison, Report
+
+app = typer.Typer(
+    help="How a state between great powers steers, and how much room it has left.\n\n"
+    "Start with: equipoise report KAZ",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+data_app = typer.Typer(help="Sources: what is here, download, check, and build the pack from them.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+
+class Language(StrEnum):
+    """Languages of the report."""
+
+    en = "en"
+    zh = "zh-Hant"
+
+
+def _complete_state(incomplete: str) -> list[tuple[str, str]]:
+    """Codes and names of the states of today, for the shell's tab completion."""
+    from equipoise.assemble import codes
+
+    wanted = incomplete.lower()
+    named = [(s, codes.name(s)) for s in codes.in_system(year=2016)]
+    return [(s, n) for s, n in named if s.lower().startswith(wanted) or n.lower().startswith(wanted)]
+
+
+State = Annotated[str, typer.Argument(help="ISO code, Correlates of War abbreviation, or name: KAZ, KZK, Kazakhstan, 哈薩克.",
+                                      autocompletion=_complete_state, show_default=False)]
+Powers = Annotated[str | None, typer.Option(help="The powers, separated by commas; EUU is the EU as one actor. "
+                                            "[default: RUS,CHN,USA,EUU,JPN]", show_default=False)]
+Since = Annotated[int, typer.Option(help="First year.")]
+Until = Annotated[int | None, typer.Option(help="Last year. [default: the last that the pack covers]", show_default=False)]
+Lang = Annotated[Language, typer.Option(help="Language of the report.")]
+Out = Annotated[Path | None, typer.Option(help="HTML file to write. [default: equipoise-STATE.html]", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON on standard output; write HTML only with --out.")]
+From = Annotated[Path | None, typer.Option("--from", help="Folder of the sources. [default: the cache]", show_default=False)]
+
+
+@app.command()
+def report(
+    state: State,
+    powers: Powers = None,
+    since: Since = 1991,
+    until: Until = None,
+    lang: Lang = Language.en,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Write the report of one state between powers, from the embedded pack.
+
+    Examples: equipoise report KAZ; equipoise report UZB --lang zh-Hant --out uzb.html;
+    equipoise report MNG --powers RUS,CHN,USA --since 2000 --json
+    """
+    from equipoise import pipeline
+    from equipoise.view.terminal import summary
+
+    done = pipeline.report(state, powers=_split(powers), since=since, until=until, lang=lang.value)
+    _deliver(done, out=out or Path(f"equipoise-{done.figures.state}.html"), as_json=as_json, asked=out is not None,
+             show=lambda: summary(done.figures, lang=lang.value))
+
+
+@app.command()
+def compare(
+    states: Annotated[list[str], typer.Argument(help="Two or more states.", autocompletion=_complete_state,
+                                                show_default=False)],
+    powers: Powers = None,
+    since: Since = 1991,
+    until: Until = None,
+    lang: Lang = Language.en,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Put the same figures of several states side by side.
+
+    Example: equipoise compare KAZ UZB BLR
+    """
+    from equipoise import pipeline
+    from equipoise.view.terminal import summary_compare
+
+    done = pipeline.compare(states, powers=_split(powers), since=since, until=until, lang=lang.value)
+    names = "-".join(r.figures.state for r in done.reports)
+    _deliver(done, out=out or Path(f"equipoise-{names}.html"), as_json=as_json, asked=out is not None,
+             show=lambda: summary_compare([r.figures for r in done.reports], lang=lang.value))
+
+
+@data_app.command()
+def status(directory: From = None, as_json: Json = False) -> None:
+    """Show every source: version, coverage, age and licence, and whether its files are here."""
+    from equipoise.acquire.status import status as look
+
+    frame = look(_folder(directory))
+    _table(frame.select("source", "version", "coverage", "age_days", "state", "licence"), frame.to_dicts(), as_json=as_json,
+           title=f"Sources in {_folder(directory)}")
+
+
+@data_app.command()
+def verify(directory: From = None, as_json: Json = False) -> None:
+    """Compare the files of all sources with the checksums of the registry, and the embedded pack with its own.
+
+    Exit code 3 if a file is altered or the pack is damaged.
+    """
+    from equipoise.acquire.status import verify as compare_files
+    from equipoise.assemble.packed import embedded
+    from equipoise.errors import BadSourceFile
+
+    pack = embedded()
+    for name in pack.manifest["tables"]:
+        pack.table(name)
+    frame = compare_files(_folder(directory))
+    shown = frame.select("source", "path", "state")
+    _table(shown, frame.to_dicts(), as_json=as_json, title=f"Files in {_folder(directory)}; the embedded pack is whole")
+    altered = frame.filter(frame["state"] == "altered")
+    if altered.height:
+        raise BadSourceFile(f"{altered.height} files are altered, the first is {altered['path'][0]}.",
+                            hint=f"Fetch it again with `equipoise data pull {altered['source'][0]}`.")
+
+
+@data_app.command()
+def pull(
+    names: Annotated[list[str] | None, typer.Argument(help="Ids of sources. [default: all]", show_default=False)] = None,
+    directory: Annotated[Path | None, typer.Option("--into", help="Folder to download into. [default: the cache]",
+                                                   show_default=False)] = None,
+) -> None:
+    """Download sources from their official addresses, with resume, retry and checksum.
+
+    Example: equipoise data pull nmc world_bank
+    """
+    from equipoise.acquire.registry import source, sources
+    from equipoise.view.terminal import download_progress
+
+    wanted = [source(n) for n in names] if names else list(sources().values())
+    with download_progress() as progress:
+        from equipoise.acquire.fetch import fetch
+
+        for entry in wanted:
+            fetch(entry, into=_folder(directory), progress=progress)
+    _say(f"{len(wanted)} sources are in {_folder(directory)}.")
+
+
+@data_app.command()
+def build(
+    directory: From = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write the pack into. [default: the installed pack]",
+                                             show_default=False)] = None,
+) -> None:
+    """Build the pack from the sources in a folder; the same sources give the same bytes."""
+    from equipoise.assemble.packed import pack_folder
+    from equipoise.pipeline import build as builder
+    from equipoise.view.terminal import steps
+
+    with steps() as progress:
+        files = builder.build(_folder(directory), progress=progress)
+    folder = builder.write(files, to=out or pack_folder())
+    _say(f"{sum(map(len, files.values())) / 1e6:.1f} MB in {len(files)} files written to {folder}.")
+
+
+def main() -> None:
+    """Run the command line; an error is one line on standard error and an exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except EquipoiseError as err:
+        _fail(str(err), err.exit_code)
+    except typer.Abort:
+        _fail("stopped; nothing was written.", 130)
+    except typer.TyperException as err:
+        _fail(f"{err.format_message()} See `equipoise --help`.", 2)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(text: str, code: int) -> None:
+    print(f"equipoise: {' '.join(text.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _deliver(done: Report | Comparison, *, out: Path, as_json: bool, asked: bool, show: Any) -> None:
+    if as_json:
+        text = json.dumps(done.data, ensure_ascii=False, indent=1, allow_nan=False)
+        if asked:
+            done.save(out)
+        print(text)
+        return
+    path = done.save(out)
+    from rich.console import Console
+
+    Console().print(show())
+    print(path)
+
+
+def _table(frame: Any, rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    from rich.console import Console
+
+    from equipoise.view.terminal import table
+
+    Console().print(table(frame, title=title))
+
+
+def _split(powers: str | None) -> list[str] | None:
+    if powers is None:
+        return None
+    if not powers.strip():
+        raise UsageError("--powers is empty.", hint="For example --powers RUS,CHN,USA.")
+    return [p for p in (q.strip() for q in powers.split(",")) if p]
+
+
+def _folder(directory: Path | None) -> Path:
+    from equipoise import store
+
+    return directory or store.cache_dir()
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

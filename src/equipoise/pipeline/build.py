@@ -1,0 +1,90 @@
+"""Downloaded sources → the pack: read, parse, assemble, compute channels and rivalry, encode, write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from equipoise import store
+from equipoise.acquire import CONNECTORS
+from equipoise.acquire.registry import sources
+from equipoise.acquire.status import read_files
+from equipoise.assemble import pack as assembled
+from equipoise.assemble.packed import MANIFEST, Pack, encode
+from equipoise.errors import MissingSource
+from equipoise.measure.engagement import channel_shares
+from equipoise.measure.rivalry import pair_positions
+from equipoise.measure.system import COMPONENTS, rivalry_components
+from equipoise.schema import DEFAULT_POWERS, FIRST_YEAR
+
+VERSION = "2026.11"
+"""Of the pack: the month its sources were last frozen."""
+
+Progress = Callable[[str], None]
+
+
+def build(directory: Path | str, *, progress: Progress = lambda _: None) -> dict[str, bytes]:
+    """Return the pack's files by name, built from the sources in a folder; the same sources give the same bytes.
+
+    Raises:
+        MissingSource: the folder or a file is not there; BadSourceFile: a file is not what its entry says.
+    """
+    if not Path(directory).is_dir():
+        raise MissingSource(f"there is no folder {directory}.",
+                            hint="Download the sources with `equipoise data pull`, or name their folder with --from.")
+    parsed = parse_all(Path(directory), progress=progress)
+    progress("assembling tables")
+    frames = assembled.tables(parsed)
+    pack = Pack(frames=frames)
+    years = list(range(FIRST_YEAR, assembled.LAST_YEAR + 1))
+    progress("computing channel shares")
+    frames["channels"] = channel_shares(pack, powers=DEFAULT_POWERS, years=years)
+    progress("computing rivalry")
+    frames["rivalry"] = _rivalry(pack, years)
+    about = {name: {"version": s.version, "licence": s.licence} for name, s in sources().items()}
+    progress("writing Parquet")
+    return encode(frames, columns=assembled.notes(frames, sources=about), version=VERSION)
+
+
+def write(files: dict[str, bytes], *, to: Path | str) -> Path:
+    """Write the pack's files into a folder, the manifest last, so that an interrupted write shows as damage."""
+    folder = store.make_dir(to)
+    for name in sorted(files, key=lambda n: n == MANIFEST):
+        store.atomic_write(folder / name, content=files[name])
+    return folder
+
+
+def parse_all(directory: Path, *, progress: Progress) -> dict[str, pl.DataFrame]:
+    """Parse every source that the pack is made of, by id; the map's connector also yields ``borders``."""
+    out: dict[str, pl.DataFrame] = {}
+    for name in assembled.SOURCES:
+        if name == "borders":
+            continue
+        progress(f"reading {name}")
+        entry, connector = sources()[name], CONNECTORS[name]
+        if not entry.redistribute:
+            raise AssertionError(f"{name} may not be carried in the pack")
+        files = read_files(entry, directory=directory)
+        out[name] = connector.parse(files)
+        if name == "shapes":
+            out["borders"] = _borders(files)
+    return out
+
+
+def _borders(files: dict[str, bytes]) -> pl.DataFrame:
+    from equipoise.acquire.shapes import borders
+
+    return borders(files)
+
+
+def _rivalry(pack: Pack, years: list[int]) -> pl.DataFrame:
+    values = rivalry_components(pack, powers=DEFAULT_POWERS, years=years)
+    i, j = pair_positions(len(DEFAULT_POWERS))
+    t, c, p = (a.ravel() for a in np.indices(values.shape))
+    names: Any = np.array(DEFAULT_POWERS)
+    return pl.DataFrame({"power_a": names[i][p], "power_b": names[j][p], "year": np.array(years)[t],
+                         "component": np.array(COMPONENTS)[c], "value": values.ravel()}, nan_to_null=True).drop_nulls()

@@ -1,0 +1,170 @@
+"""The parts of a report that are looked up rather than modelled: trade, tiers, the map, sources, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from equipoise.acquire.registry import sources
+from equipoise.assemble import codes, organisations
+from equipoise.assemble.documents import document_shares
+from equipoise.assemble.organisations import eu_members
+from equipoise.assemble.packed import Pack
+from equipoise.measure.distribution import normalised_hhi
+from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
+
+Array = NDArray[np.float64]
+
+TIERS_ON = date(2022, 1, 1)
+"""The day for which the documents draw Russia's tiers of Central Asia."""
+
+USES = {
+    "trade": ("cow_trade", "kaz_trade", "imf_trade"),
+    "economy": ("world_bank", "brent"),
+    "diplomacy": ("un_votes",),
+    "distance": ("ideal_points",),
+    "security": ("atop",),
+    "institutions": ("cow_igo",),
+    "rivalry": ("ideal_points", "atop", "mid", "strategic_rivalries"),
+    "order": ("nmc",),
+    "leverage": ("shapes", "atop", "cow_trade", "kaz_trade", "imf_trade"),
+    "map": ("shapes",),
+    "leaders": ("reign",),
+    "states": ("cow_states",),
+}
+"""What each source is used for in a report, by the key of the wording."""
+
+
+def trade_figures(
+    pack: Pack, *, state: str, years: Sequence[int], by_option: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """Return trade by power, its summary by year, and the shares that the documents give for the state."""
+    both = pl.col("exports_musd") + pl.col("imports_musd")
+    incomplete = both.is_null().any().over("year")
+    share = pl.when(~incomplete).then(both / both.sum().over("year"))
+    trade = by_option.with_columns(pl.col("year").cast(pl.Int32)).select(
+        "year", pl.col("option").alias("partner"), "exports_musd", "imports_musd", share.alias("share"), "source", "note")
+    total = trade.group_by("year", "source").agg(
+        pl.when(both.is_null().any()).then(None).otherwise(both.sum()).alias("total_musd"))
+    gdp = pack.table("state_year").filter(pl.col("state") == state).select(pl.col("year").cast(pl.Int32), "gdp_usd")
+    partners = _partners(pack, state=state, years=years)
+    summary = total.join(gdp, on="year", how="left").join(partners, on="year", how="left").select(
+        "year", "total_musd", (pl.col("total_musd") * 1e6 / pl.col("gdp_usd")).alias("dependence"),
+        pl.when(pl.col("total_musd").is_not_null()).then(pl.col("hhi")).alias("hhi"), "partners", "source").sort("year")
+    return trade, summary, document_shares(state)
+
+
+def tiers(
+    state: str, *, powers: Sequence[str], lever: Array, years: Sequence[int], year: int | None
+) -> tuple[pl.DataFrame, str, str, date]:
+    """Return the tiers of the state's region for one power: Russia in Central Asia, else who has most leverage."""
+    region = codes.region(state)
+    own = lever[years.index(year)] if year in years else np.full(len(powers), np.nan)
+    most = powers[int(np.nan_to_num(own, nan=-1).argmax())]
+    power = "RUS" if region == "Central Asia" and "RUS" in powers else most
+    around = [s for s in codes.in_region(region, year=TIERS_ON.year) if s != power]
+    return organisations.tiers(power, states=around, on=TIERS_ON), power, region, TIERS_ON
+
+
+def lean(pack: Pack, *, state: str, powers: Sequence[str]) -> list[str]:
+    """Return the states whose lean the map shows: the state's region and its land neighbours, without the powers."""
+    lines = pack.table("distances").filter((pl.col("border_km") > 0) & (pl.col("state_a") == state))
+    around = {*codes.in_region(codes.region(state), year=2016), *lines["state_b"], state}
+    present = set(codes.in_system(year=2016))
+    apart = {p for p in powers if p != "EUU"} - {state}
+    return sorted((around & present) - apart)
+
+
+def map_shapes(pack: Pack, *, states: Sequence[str]) -> pl.DataFrame:
+    """Return the outlines of states and of everything that borders them."""
+    lines = pack.table("distances").filter((pl.col("border_km") > 0) & pl.col("state_a").is_in(list(states)))
+    wanted = sorted({*states, *lines["state_b"]})
+    return pack.table("shapes").filter(pl.col("iso3").is_in(wanted))
+
+
+def sources_used(pack: Pack) -> pl.DataFrame:
+    """Return one row a source of the report, with the keys of what it is used for."""
+    rows = []
+    for name, entry in sorted(sources().items()):
+        uses = [use for use, ids in USES.items() if name in ids]
+        if uses:
+            rows.append((name, entry.title, entry.version, entry.coverage, entry.licence, entry.home, ";".join(uses)))
+    return pl.DataFrame(rows, orient="row", schema=["source", "title", "version", "coverage", "licence", "home", "used_for"])
+
+
+def missing(
+    pack: Pack, *, state: str, years: Sequence[int], powers: Sequence[str], flows: pl.DataFrame, table: Array
+) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return what is missing or assumed, as message keys with their parameters."""
+    out: list[tuple[str, dict[str, Any]]] = []
+    seen = np.isfinite(table).all(-1)
+    for c, channel in enumerate(CHANNELS):
+        gone = [y for t, y in enumerate(years) if not seen[t, c]]
+        if len(gone) == len(years):
+            out.append(("missing.channel_none", {"channel": channel}))
+        elif gone:
+            out.append(("missing.channel_years", {"channel": channel, "years": spans(gone)}))
+    notes = flows.filter(pl.col("note").is_not_null() & (pl.col("option") != OUTSIDE))
+    for (note, power), rows in notes.group_by("note", "option", maintain_order=True):
+        out.append((f"missing.trade_{note}", {"power": power, "years": spans(sorted(set(rows["year"])))}))
+    last = _last(pack, "cinc")
+    if last is not None and max(years) > last:
+        out.append(("missing.capability", {"year": last}))
+    for column in ("leader", "polyarchy", "gdp_2015usd"):
+        end = _last(pack, column, state=state)
+        if end is None:
+            out.append((f"missing.{column}_none", {}))
+    if "EUU" in powers and (inside := [y for y in years if state in eu_members(y)]):
+        out.append(("missing.eu_member", {"years": spans(inside)}))
+    if state in DEFAULT_POWERS:
+        out.append(("missing.power_itself", {"power": state}))
+    return tuple(out)
+
+
+def spans(years: Sequence[int]) -> str:
+    """Write years as runs.
+
+    >>> spans([1991, 1992, 1993, 2010])
+    '1991–1993, 2010'
+    """
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][1] + 1:
+            runs[-1][1] = year
+        else:
+            runs.append([year, year])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in runs)
+
+
+def _last(pack: Pack, column: str, *, state: str | None = None) -> int | None:
+    table = pack.table("state_year").filter(pl.col(column).is_not_null())
+    if state is not None:
+        table = table.filter(pl.col("state") == state)
+    return int(table["year"].max()) if table.height else None  # type: ignore[arg-type]
+
+
+def _partners(pack: Pack, *, state: str, years: Sequence[int]) -> pl.DataFrame:
+    """Concentration of the state's trade over partner states: normalised HHI, and the number of partners."""
+    each = trade_by_partner(pack, state=state, years=years)
+    rows = []
+    for (year,), now in each.group_by("year", maintain_order=True):
+        values = now["both"].to_numpy()
+        rows.append((year, float(normalised_hhi(values / values.sum())) if len(values) > 1 else None, len(values)))
+    return pl.DataFrame(rows, orient="row", schema={"year": pl.Int32, "hhi": pl.Float64, "partners": pl.Int32})
+
+
+def trade_by_partner(pack: Pack, *, state: str, years: Sequence[int]) -> pl.DataFrame:
+    """Return year, partner, both (exports plus imports, millions of current US dollars) where there is any trade."""
+    flows = pack.table("trade").filter(pl.col("year").is_in(list(years)))
+    own = (pl.col("source") != "kaz_trade") | pl.lit(state == "KAZ")
+    partner = pl.when(pl.col("importer") == state).then(pl.col("exporter")).otherwise(pl.col("importer"))
+    here = flows.filter(own & ((pl.col("importer") == state) | (pl.col("exporter") == state)))
+    return here.with_columns(partner.alias("partner")).filter(pl.col("partner") != "WLD").group_by("year", "partner").agg(
+        pl.col("value_musd").sum().alias("both")).filter(pl.col("both") > 0).sort("year", "partner")
+
+
