@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from equipoise.pipeline import Comparison, Report
 
 app = typer.Typer(
-    help="How a state between great powers steers, and how much room it has left.\n\n"
-    "Start with: equipoise report KAZ",
+    help="How a state between great powers steers, and how much room it has left.\n\nStart with: equipoise report KAZ",
     no_args_is_help=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-data_app = typer.Typer(help="Sources: what is here, download, check, and build the pack from them.", no_args_is_help=True)
+data_app = typer.Typer(
+    help="Sources: what is here, download, check, and build the pack from them.", no_args_is_help=True
+)
 app.add_typer(data_app, name="data")
 
 
@@ -45,16 +46,35 @@ def _complete_state(incomplete: str) -> list[tuple[str, str]]:
     return [(s, n) for s, n in named if s.lower().startswith(wanted) or n.lower().startswith(wanted)]
 
 
-State = Annotated[str, typer.Argument(help="ISO code, Correlates of War abbreviation, or name: KAZ, KZK, Kazakhstan, 哈薩克.",
-                                      autocompletion=_complete_state, show_default=False)]
-Powers = Annotated[str | None, typer.Option(help="The powers, separated by commas; EUU is the EU as one actor. "
-                                            "[default: RUS,CHN,USA,EUU,JPN]", show_default=False)]
+State = Annotated[
+    str,
+    typer.Argument(
+        help="ISO code, Correlates of War abbreviation, or name: KAZ, KZK, Kazakhstan, 哈薩克.",
+        autocompletion=_complete_state,
+        show_default=False,
+    ),
+]
+Powers = Annotated[
+    str | None,
+    typer.Option(
+        help="The powers, separated by commas; EUU is the EU as one actor. [default: RUS,CHN,USA,EUU,JPN]",
+        show_default=False,
+    ),
+]
 Since = Annotated[int, typer.Option(help="First year.")]
-Until = Annotated[int | None, typer.Option(help="Last year. [default: the last that the pack covers]", show_default=False)]
+Until = Annotated[
+    int | None, typer.Option(help="Last year. [default: the last that the pack covers]", show_default=False)
+]
 Lang = Annotated[Language, typer.Option(help="Language of the report.")]
-Out = Annotated[Path | None, typer.Option(help="HTML file to write. [default: equipoise-STATE.html]", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print the figures as JSON on standard output; write HTML only with --out.")]
-From = Annotated[Path | None, typer.Option("--from", help="Folder of the sources. [default: the cache]", show_default=False)]
+Out = Annotated[
+    Path | None, typer.Option(help="HTML file to write. [default: equipoise-STATE.html]", show_default=False)
+]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print the figures as JSON on standard output; write HTML only with --out.")
+]
+From = Annotated[
+    Path | None, typer.Option("--from", help="Folder of the sources. [default: the cache]", show_default=False)
+]
 
 
 @app.command()
@@ -76,14 +96,20 @@ def report(
     from equipoise.view.terminal import summary
 
     done = pipeline.report(state, powers=_split(powers), since=since, until=until, lang=lang.value)
-    _deliver(done, out=out or Path(f"equipoise-{done.figures.state}.html"), as_json=as_json, asked=out is not None,
-             show=lambda: summary(done.figures, lang=lang.value))
+    _deliver(
+        done,
+        out=out or Path(f"equipoise-{done.figures.state}.html"),
+        as_json=as_json,
+        asked=out is not None,
+        show=lambda: summary(done.figures, lang=lang.value),
+    )
 
 
 @app.command()
 def compare(
-    states: Annotated[list[str], typer.Argument(help="Two or more states.", autocompletion=_complete_state,
-                                                show_default=False)],
+    states: Annotated[
+        list[str], typer.Argument(help="Two or more states.", autocompletion=_complete_state, show_default=False)
+    ],
     powers: Powers = None,
     since: Since = 1991,
     until: Until = None,
@@ -100,8 +126,13 @@ def compare(
 
     done = pipeline.compare(states, powers=_split(powers), since=since, until=until, lang=lang.value)
     names = "-".join(r.figures.state for r in done.reports)
-    _deliver(done, out=out or Path(f"equipoise-{names}.html"), as_json=as_json, asked=out is not None,
-             show=lambda: summary_compare([r.figures for r in done.reports], lang=lang.value))
+    _deliver(
+        done,
+        out=out or Path(f"equipoise-{names}.html"),
+        as_json=as_json,
+        asked=out is not None,
+        show=lambda: summary_compare([r.figures for r in done.reports], lang=lang.value),
+    )
 
 
 @data_app.command()
@@ -110,8 +141,12 @@ def status(directory: From = None, as_json: Json = False) -> None:
     from equipoise.acquire.status import status as look
 
     frame = look(_folder(directory))
-    _table(frame.select("source", "version", "coverage", "age_days", "state", "licence"), frame.to_dicts(), as_json=as_json,
-           title=f"Sources in {_folder(directory)}")
+    _table(
+        frame.select("source", "version", "coverage", "age_days", "state", "licence"),
+        frame.to_dicts(),
+        as_json=as_json,
+        title=f"Sources in {_folder(directory)}",
+    )
 
 
 @data_app.command()
@@ -132,15 +167,20 @@ def verify(directory: From = None, as_json: Json = False) -> None:
     _table(shown, frame.to_dicts(), as_json=as_json, title=f"Files in {_folder(directory)}; the embedded pack is whole")
     altered = frame.filter(frame["state"] == "altered")
     if altered.height:
-        raise BadSourceFile(f"{altered.height} files are altered, the first is {altered['path'][0]}.",
-                            hint=f"Fetch it again with `equipoise data pull {altered['source'][0]}`.")
+        raise BadSourceFile(
+            f"{altered.height} files are altered, the first is {altered['path'][0]}.",
+            hint=f"Fetch it again with `equipoise data pull {altered['source'][0]}`.",
+        )
 
 
 @data_app.command()
 def pull(
-    names: Annotated[list[str] | None, typer.Argument(help="Ids of sources. [default: all]", show_default=False)] = None,
-    directory: Annotated[Path | None, typer.Option("--into", help="Folder to download into. [default: the cache]",
-                                                   show_default=False)] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Ids of sources. [default: all]", show_default=False)
+    ] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--into", help="Folder to download into. [default: the cache]", show_default=False)
+    ] = None,
 ) -> None:
     """Download sources from their official addresses, with resume, retry and checksum.
 
@@ -161,8 +201,10 @@ def pull(
 @data_app.command()
 def build(
     directory: From = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to write the pack into. [default: the installed pack]",
-                                             show_default=False)] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write the pack into. [default: the installed pack]", show_default=False),
+    ] = None,
 ) -> None:
     """Build the pack from the sources in a folder; the same sources give the same bytes."""
     from equipoise.assemble.packed import pack_folder

@@ -174,14 +174,17 @@ def test_the_seed_determines_the_draws():
     assert not np.array_equal(pool_draws(y, draws=4, seed=9), pool_draws(y, draws=4, seed=10))
 
 
-@pytest.mark.parametrize(("call", "error"), [
-    (lambda: pool(np.ones((3, 2))), BadMatrix),
-    (lambda: pool(np.full((3, 2, 1), np.inf)), BadMatrix),
-    (lambda: pool(np.ones((3, 2, 1)), weights=[1, 2, 3]), BadShares),
-    (lambda: pool(np.ones((3, 2, 1)), weights=[1, -1]), BadShares),
-    (lambda: pool(np.ones((3, 2, 1)), weights=[0, 0]), BadShares),
-    (lambda: pool_draws(np.ones((3, 2, 1)), draws=0, seed=1), UsageError),
-])
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: pool(np.ones((3, 2))), BadMatrix),
+        (lambda: pool(np.full((3, 2, 1), np.inf)), BadMatrix),
+        (lambda: pool(np.ones((3, 2, 1)), weights=[1, 2, 3]), BadShares),
+        (lambda: pool(np.ones((3, 2, 1)), weights=[1, -1]), BadShares),
+        (lambda: pool(np.ones((3, 2, 1)), weights=[0, 0]), BadShares),
+        (lambda: pool_draws(np.ones((3, 2, 1)), draws=0, seed=1), UsageError),
+    ],
+)
 def test_bad_input_is_refused_in_one_line(call, error):
     with pytest.raises(error) as caught:
         call()

@@ -19,8 +19,13 @@ def world(seed: int, *, powers: int, strength: float = 3.0) -> dict[str, object]
     rng = np.random.default_rng(seed)
     r = rng.random((powers, powers))
     r = np.triu(r, 1) + np.triu(r, 1).T
-    return {"rivalry": r, "leverage": rng.random(powers), "coercion": strength * rng.random(),
-            "cross_pressure": strength * rng.random(), "intolerance": rng.random()}
+    return {
+        "rivalry": r,
+        "leverage": rng.random(powers),
+        "coercion": strength * rng.random(),
+        "cross_pressure": strength * rng.random(),
+        "intolerance": rng.random(),
+    }
 
 
 def brute_force(net: np.ndarray, big: np.ndarray, rho: float, *, steps: int) -> list[np.ndarray]:
@@ -56,7 +61,11 @@ def test_observed_shares_are_an_equilibrium_of_the_attraction_they_reveal(seed, 
     given_ = world(seed, powers=powers, strength=2.0)
     w = np.random.default_rng(seed).dirichlet(np.full(powers + 1, 4.0)) * 0.94 + 0.06 / (powers + 1)
     found = solve_choice(invert_choice(w, **given_), **given_, start=w)
-    if found.stable.any() and uniqueness_bound(extend(given_["rivalry"], intolerance=given_["intolerance"])) * given_["cross_pressure"] < 1:
+    if (
+        found.stable.any()
+        and uniqueness_bound(extend(given_["rivalry"], intolerance=given_["intolerance"])) * given_["cross_pressure"]
+        < 1
+    ):
         np.testing.assert_allclose(found.shares[found.branch], w, atol=1e-8)
 
 
@@ -120,23 +129,32 @@ def test_strong_cross_pressure_gives_two_equilibria_and_history_decides():
     assert (both.margin[both.stable] > 0).all()
 
 
-@pytest.mark.parametrize(("change", "error", "words"), [
-    ({"shares": [0.5, 0.6, 0.2]}, BadShares, "sum to 1"),
-    ({"shares": [0.0, 0.5, 0.5]}, BadShares, "entry 0"),
-    ({"shares": [0.5, 0.5]}, BadMatrix, "outside option"),
-    ({"rivalry": [[0, 1, 0], [1, 0, 0]]}, BadMatrix, "square"),
-    ({"rivalry": [[0, 1], [0.5, 0]]}, BadMatrix, "symmetric"),
-    ({"rivalry": [[0, 2], [2, 0]]}, BadMatrix, "between 0 and 1"),
-    ({"rivalry": [[1, 0], [0, 0]]}, BadMatrix, "zero diagonal"),
-    ({"leverage": [0.1]}, UsageError, "leverage"),
-    ({"leverage": [0.1, -1]}, UsageError, "leverage"),
-    ({"coercion": -1}, UsageError, "coercion"),
-    ({"intolerance": 1.5}, UsageError, "between 0 and 1"),
-    ({"cross_pressure": np.nan}, UsageError, "cross_pressure"),
-])
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"shares": [0.5, 0.6, 0.2]}, BadShares, "sum to 1"),
+        ({"shares": [0.0, 0.5, 0.5]}, BadShares, "entry 0"),
+        ({"shares": [0.5, 0.5]}, BadMatrix, "outside option"),
+        ({"rivalry": [[0, 1, 0], [1, 0, 0]]}, BadMatrix, "square"),
+        ({"rivalry": [[0, 1], [0.5, 0]]}, BadMatrix, "symmetric"),
+        ({"rivalry": [[0, 2], [2, 0]]}, BadMatrix, "between 0 and 1"),
+        ({"rivalry": [[1, 0], [0, 0]]}, BadMatrix, "zero diagonal"),
+        ({"leverage": [0.1]}, UsageError, "leverage"),
+        ({"leverage": [0.1, -1]}, UsageError, "leverage"),
+        ({"coercion": -1}, UsageError, "coercion"),
+        ({"intolerance": 1.5}, UsageError, "between 0 and 1"),
+        ({"cross_pressure": np.nan}, UsageError, "cross_pressure"),
+    ],
+)
 def test_bad_input_has_its_own_message(change, error, words):
-    good = {"shares": [0.2, 0.5, 0.3], "rivalry": [[0, 0.5], [0.5, 0]], "leverage": [0.1, 0.2], "coercion": 1.0,
-            "cross_pressure": 1.0, "intolerance": 0.5}
+    good = {
+        "shares": [0.2, 0.5, 0.3],
+        "rivalry": [[0, 0.5], [0.5, 0]],
+        "leverage": [0.1, 0.2],
+        "coercion": 1.0,
+        "cross_pressure": 1.0,
+        "intolerance": 0.5,
+    }
     shares = {**good, **change}.pop("shares")
     rest = {k: v for k, v in {**good, **change}.items() if k != "shares"}
     with pytest.raises(error, match=words):

@@ -10,8 +10,13 @@ from equipoise.model import invert_choice, leeway, solve_choice
 from equipoise.model.continuation import SIDE, confrontation
 from equipoise.model.priors import Prior
 
-RIVALS = {"rivalry": [[0, 0.3], [0.3, 0]], "leverage": [0.5, 0.2], "coercion": 3.0, "cross_pressure": 3.0,
-          "intolerance": 0.5}
+RIVALS = {
+    "rivalry": [[0, 0.3], [0.3, 0]],
+    "leverage": [0.5, 0.2],
+    "coercion": 3.0,
+    "cross_pressure": 3.0,
+    "intolerance": 0.5,
+}
 
 
 def slow_leeway(w, *, rivalry, leverage, coercion, cross_pressure, intolerance, blocs, steps):
@@ -38,13 +43,19 @@ def test_it_agrees_with_the_definition_taken_literally(seed):
     rng = np.random.default_rng(seed)
     k = 3 + seed % 2
     r = np.triu(rng.random((k, k)) * 0.5, 1)
-    given_ = {"rivalry": r + r.T, "leverage": rng.random(k), "coercion": 1 + 2 * rng.random(),
-              "cross_pressure": 1 + 3 * rng.random(), "intolerance": rng.random()}
+    given_ = {
+        "rivalry": r + r.T,
+        "leverage": rng.random(k),
+        "coercion": 1 + 2 * rng.random(),
+        "cross_pressure": 1 + 3 * rng.random(),
+        "intolerance": rng.random(),
+    }
     w = rng.dirichlet(np.full(k + 1, 6.0)) * 0.8 + 0.2 / (k + 1)
     blocs = ((0,), tuple(range(1, k)))
     steps = 400
-    assert leeway(w, **given_, blocs=blocs).value == pytest.approx(slow_leeway(w, **given_, blocs=blocs, steps=steps),
-                                                                  abs=2 / steps)
+    assert leeway(w, **given_, blocs=blocs).value == pytest.approx(
+        slow_leeway(w, **given_, blocs=blocs, steps=steps), abs=2 / steps
+    )
 
 
 def test_without_systemic_effect_nothing_collapses():
@@ -59,23 +70,32 @@ def test_a_state_that_has_chosen_a_side_has_none():
 
 
 def test_shares_that_are_no_stable_solution_leave_none():
-    unstable = leeway([0.02, 0.49, 0.49], rivalry=[[0, 0.9], [0.9, 0]], leverage=[0, 0], coercion=0, cross_pressure=8,
-                      intolerance=0)
+    unstable = leeway(
+        [0.02, 0.49, 0.49], rivalry=[[0, 0.9], [0.9, 0]], leverage=[0, 0], coercion=0, cross_pressure=8, intolerance=0
+    )
     assert (unstable.value, unstable.cause) == (0.0, "already")
 
 
 def test_collapse_by_instability_falls_to_one_side():
     # Halves of w: the margin on the way (0, 1, −1) is 2/w − 2ρr, so it ends where r = 1/(ρw), δ = (r − 0.1)/0.9.
-    end = leeway([0.02, 0.49, 0.49], rivalry=[[0, 0.1], [0.1, 0]], leverage=[0, 0], coercion=0, cross_pressure=4.5,
-                 intolerance=0)
+    end = leeway(
+        [0.02, 0.49, 0.49], rivalry=[[0, 0.1], [0.1, 0]], leverage=[0, 0], coercion=0, cross_pressure=4.5, intolerance=0
+    )
     assert end.cause == "instability" and end.falls_to in (1, 2)
     r = 0.1 + 0.9 * end.value
     assert r * 4.5 * end.path[-1, 1:][1] == pytest.approx(1, abs=0.02)
 
 
 def test_falls_to_the_outside_option_names_a_power_too():
-    out = leeway([0.6, 0.2, 0.2], rivalry=[[0, 0], [0, 0]], leverage=[1, 0.5], coercion=5, cross_pressure=1,
-                 intolerance=0, blocs=((0,), (1,)))
+    out = leeway(
+        [0.6, 0.2, 0.2],
+        rivalry=[[0, 0], [0, 0]],
+        leverage=[1, 0.5],
+        coercion=5,
+        cross_pressure=1,
+        intolerance=0,
+        blocs=((0,), (1,)),
+    )
     assert out.falls_to == 0 and out.falls_to_power == 1
 
 
@@ -97,8 +117,13 @@ def test_relabelling_powers_changes_nothing(seed):
     back = np.argsort(turn)
     rest = {"coercion": 2.0, "cross_pressure": 2.0, "intolerance": 0.5}
     one = leeway(w, rivalry=r, leverage=lever, blocs=((0, 1), (2, 3)), **rest)
-    two = leeway(np.r_[w[0], w[1:][turn]], rivalry=r[np.ix_(turn, turn)], leverage=lever[turn],
-                 blocs=(tuple(back[[0, 1]]), tuple(back[[2, 3]])), **rest)
+    two = leeway(
+        np.r_[w[0], w[1:][turn]],
+        rivalry=r[np.ix_(turn, turn)],
+        leverage=lever[turn],
+        blocs=(tuple(back[[0, 1]]), tuple(back[[2, 3]])),
+        **rest,
+    )
     assert two.value == pytest.approx(one.value, abs=1e-3)
     np.testing.assert_allclose(two.by_pair, one.by_pair[np.ix_(turn, turn)], atol=1e-3)
 

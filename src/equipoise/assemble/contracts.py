@@ -49,8 +49,13 @@ TRADE = Table(
     (
         *_pair("importer", "exporter"),
         _YEAR,
-        Column("value_musd", pl.Float64, "millions of current US dollars", "cow_trade",
-               "cow_trade to 2014, kaz_trade 2018-23, imf_trade 2025: see the column source"),
+        Column(
+            "value_musd",
+            pl.Float64,
+            "millions of current US dollars",
+            "cow_trade",
+            "cow_trade to 2014, kaz_trade 2018-23, imf_trade 2025: see the column source",
+        ),
         Column("source", pl.Categorical, "id of the source"),
         Column("note", pl.Categorical, "why a value is missing"),
     ),
@@ -62,8 +67,10 @@ ALLIANCES = Table(
     (
         *_pair(),
         _YEAR,
-        *(Column(c, pl.Int8, f"{_FLAG}: state_a's obligation to state_b", "atop")
-          for c in ("defense", "offense", "neutrality", "nonaggression", "consultation")),
+        *(
+            Column(c, pl.Int8, f"{_FLAG}: state_a's obligation to state_b", "atop")
+            for c in ("defense", "offense", "neutrality", "nonaggression", "consultation")
+        ),
     ),
 )
 
@@ -141,8 +148,13 @@ CHANNELS = Table(
         _YEAR,
         Column("channel", pl.Categorical, "trade, diplomacy, security or institutions"),
         Column("option", pl.Categorical, "a power's code, or 0 for the outside option"),
-        Column("share", pl.Float32, "share of the channel, 0 to 1", "cow_trade",
-               "computed: trade from trade flows, diplomacy from un_votes, security from atop, institutions from cow_igo"),
+        Column(
+            "share",
+            pl.Float32,
+            "share of the channel, 0 to 1",
+            "cow_trade",
+            "computed: trade from trade flows, diplomacy from un_votes, security from atop, institutions from cow_igo",
+        ),
         Column("source", pl.Categorical, "id of the source"),
     ),
 )
@@ -154,8 +166,13 @@ RIVALRY = Table(
         *_pair("power_a", "power_b"),
         _YEAR,
         Column("component", pl.String, "component of rivalry"),
-        Column("value", pl.Float64, "0 to 1", "ideal_points",
-               "computed: from ideal_points, sanctions (own table), atop with nmc, mid, strategic_rivalries"),
+        Column(
+            "value",
+            pl.Float64,
+            "0 to 1",
+            "ideal_points",
+            "computed: from ideal_points, sanctions (own table), atop with nmc, mid, strategic_rivalries",
+        ),
     ),
 )
 
@@ -171,7 +188,19 @@ SHAPES = Table(
 
 PACK: dict[str, Table] = {
     t.name: t
-    for t in (STATE_YEAR, TRADE, ALLIANCES, MEMBERSHIPS, DISPUTES, RIVALRIES, DISTANCES, LEADERS, OIL, CHANNELS, RIVALRY,
-              SHAPES)
+    for t in (
+        STATE_YEAR,
+        TRADE,
+        ALLIANCES,
+        MEMBERSHIPS,
+        DISPUTES,
+        RIVALRIES,
+        DISTANCES,
+        LEADERS,
+        OIL,
+        CHANNELS,
+        RIVALRY,
+        SHAPES,
+    )
 }
 """Tables with a fixed set of columns; ``votes`` is beside them, one column a state."""

@@ -9,16 +9,37 @@ import polars as pl
 
 from equipoise.acquire.imf_trade import names
 from equipoise.acquire.kaz_trade import partners
+from equipoise.acquire.reign import COVERED_TO as RULED_TO
 from equipoise.acquire.strategic_rivalries import COVERED_TO
 from equipoise.assemble import codes
 from equipoise.assemble.contracts import PACK
+from equipoise.assemble.packed import last_year
 from equipoise.schema import FIRST_YEAR
 
 Parsed = Mapping[str, pl.DataFrame]
 
-SOURCES = ("cow_states", "nmc", "world_bank", "penn", "vdem", "ucdp", "ideal_points", "reign", "cow_trade", "imf_trade",
-           "kaz_trade", "atop", "cow_igo", "mid", "strategic_rivalries", "distances", "shapes", "borders", "brent",
-           "un_votes")
+SOURCES = (
+    "cow_states",
+    "nmc",
+    "world_bank",
+    "penn",
+    "vdem",
+    "ucdp",
+    "ideal_points",
+    "reign",
+    "cow_trade",
+    "imf_trade",
+    "kaz_trade",
+    "atop",
+    "cow_igo",
+    "mid",
+    "strategic_rivalries",
+    "distances",
+    "shapes",
+    "borders",
+    "brent",
+    "un_votes",
+)
 """What the pack is made of; ``borders`` is the second table that the map's connector yields."""
 
 LAST_YEAR = 2025
@@ -51,8 +72,14 @@ def state_year(parsed: Parsed) -> pl.DataFrame:
     """One row a state and year in the state system, with what is known of it."""
     base = pl.concat([pl.DataFrame({"state": codes.in_system(year=y), "year": y}) for y in _years()])
     base = base.with_columns(pl.col("year").cast(pl.Int16)).unique().sort("state", "year")
-    joins = (_cow(parsed["nmc"]).select("state", "year", "cinc"), _bank(parsed["world_bank"]), _penn(parsed["penn"]),
-             _vdem(parsed["vdem"]), _ideal(parsed["ideal_points"]), _ruled(parsed["reign"]))
+    joins = (
+        _cow(parsed["nmc"]).select("state", "year", "cinc"),
+        _bank(parsed["world_bank"]),
+        _penn(parsed["penn"]),
+        _vdem(parsed["vdem"]),
+        _ideal(parsed["ideal_points"]),
+        _ruled(parsed["reign"]),
+    )
     for frame in joins:
         base = base.join(frame.with_columns(pl.col("year").cast(pl.Int16)), on=["state", "year"], how="left")
     return _conflict(base, parsed["ucdp"])
@@ -60,13 +87,17 @@ def state_year(parsed: Parsed) -> pl.DataFrame:
 
 def trade(parsed: Parsed) -> pl.DataFrame:
     """Directed flows, importer and exporter; a flow known to be wrong in its source is null, with a note."""
-    return pl.concat([_flows_cow(parsed["cow_trade"]), _flows_kaz(parsed["kaz_trade"]), _flows_imf(parsed["imf_trade"])])
+    return pl.concat(
+        [_flows_cow(parsed["cow_trade"]), _flows_kaz(parsed["kaz_trade"]), _flows_imf(parsed["imf_trade"])]
+    )
 
 
 def alliances(atop: pl.DataFrame) -> pl.DataFrame:
     """Obligations of one state to another by year, where there is any."""
     kinds = ["defense", "offense", "neutrality", "nonaggression", "consultation"]
-    return _pairs(_since(atop)).filter(pl.any_horizontal(pl.col(kinds) > 0)).select("state_a", "state_b", "year", *kinds)
+    return (
+        _pairs(_since(atop)).filter(pl.any_horizontal(pl.col(kinds) > 0)).select("state_a", "state_b", "year", *kinds)
+    )
 
 
 def memberships(igo: pl.DataFrame) -> pl.DataFrame:
@@ -83,8 +114,11 @@ def disputes(mid: pl.DataFrame) -> pl.DataFrame:
     recent = mid.filter(pl.col("year") >= FIRST_YEAR - 5)
     pairs = _pairs(recent)
     a, b = pl.col("state_a"), pl.col("state_b")
-    return pairs.with_columns(pl.min_horizontal(a, b).alias("state_a"), pl.max_horizontal(a, b).alias("state_b")).group_by(
-        "state_a", "state_b", "year", "dispute").agg(pl.col("hostility").max())
+    return (
+        pairs.with_columns(pl.min_horizontal(a, b).alias("state_a"), pl.max_horizontal(a, b).alias("state_b"))
+        .group_by("state_a", "state_b", "year", "dispute")
+        .agg(pl.col("hostility").max())
+    )
 
 
 def rivalries(tss: pl.DataFrame) -> pl.DataFrame:
@@ -93,8 +127,11 @@ def rivalries(tss: pl.DataFrame) -> pl.DataFrame:
     late = tss.with_columns(pl.col("end_year").fill_null(COVERED_TO)).filter(pl.col("end_year") >= FIRST_YEAR)
     pairs = _pairs(late.with_columns(pl.max_horizontal("start_year", pl.lit(FIRST_YEAR)).alias("year")))
     a, b = pl.col("state_a"), pl.col("state_b")
-    return pairs.with_columns(pl.min_horizontal(a, b).alias("state_a"), pl.max_horizontal(a, b).alias("state_b")).group_by(
-        "state_a", "state_b", "start_year").agg(pl.col("end_year").max())
+    return (
+        pairs.with_columns(pl.min_horizontal(a, b).alias("state_a"), pl.max_horizontal(a, b).alias("state_b"))
+        .group_by("state_a", "state_b", "start_year")
+        .agg(pl.col("end_year").max())
+    )
 
 
 def distances(cepii: pl.DataFrame, *, borders: pl.DataFrame) -> pl.DataFrame:
@@ -107,16 +144,24 @@ def distances(cepii: pl.DataFrame, *, borders: pl.DataFrame) -> pl.DataFrame:
 def leaders(reign: pl.DataFrame) -> pl.DataFrame:
     """Leaders in office in 1991 or later."""
     late = reign.filter(pl.col("end").is_null() | (pl.col("end").dt.year() >= FIRST_YEAR))
-    entered = late.with_columns(pl.max_horizontal(pl.col("start").dt.year(), pl.lit(FIRST_YEAR)).cast(pl.Int32).alias("year"))
-    return codes.from_cow(entered, column="cow", year="year", into="state").drop_nulls("state").unique(
-        ["state", "start", "leader"])
+    entered = late.with_columns(
+        pl.max_horizontal(pl.col("start").dt.year(), pl.lit(FIRST_YEAR)).cast(pl.Int32).alias("year")
+    )
+    return (
+        codes.from_cow(entered, column="cow", year="year", into="state")
+        .drop_nulls("state")
+        .unique(["state", "start", "leader"])
+    )
 
 
 def oil(brent: pl.DataFrame) -> pl.DataFrame:
     """Mean price of each year's months; a year under way has fewer than twelve."""
     year = pl.col("month").dt.year().cast(pl.Int16)
-    return _since(brent.with_columns(year.alias("year"))).group_by("year").agg(
-        pl.col("price_usd_bbl").mean().alias("oil_usd_bbl"), pl.len().cast(pl.Int8).alias("months"))
+    return (
+        _since(brent.with_columns(year.alias("year")))
+        .group_by("year")
+        .agg(pl.col("price_usd_bbl").mean().alias("oil_usd_bbl"), pl.len().cast(pl.Int8).alias("months"))
+    )
 
 
 def votes(wide: pl.DataFrame) -> pl.DataFrame:
@@ -124,8 +169,9 @@ def votes(wide: pl.DataFrame) -> pl.DataFrame:
     late = wide.filter(pl.col("date").dt.year() >= FIRST_YEAR)
     states = [c for c in late.columns if len(c) == 3 and c.isupper()]
     cast = [pl.when(pl.col(s) <= 3).then(pl.col(s)).cast(pl.Int8).alias(s) for s in states]
-    return late.select("rcid", "date", *(c for c in ("me", "nu", "di", "hr", "co", "ec") if c in late.columns), *cast).sort(
-        "date", "rcid")
+    return late.select(
+        "rcid", "date", *(c for c in ("me", "nu", "di", "hr", "co", "ec") if c in late.columns), *cast
+    ).sort("date", "rcid")
 
 
 def notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -140,11 +186,20 @@ def notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[s
             known = frame.filter(pl.col(column.name).is_not_null())
             years = known["year"] if "year" in frame.columns and column.name not in table.key else None
             source = sources.get(column.source, {})
-            out.append({"table": name, "column": column.name, "unit": column.unit, "source": column.source,
-                        "version": source.get("version", ""), "licence": source.get("licence", ""),
-                        "first_year": _int(years.min()) if years is not None and known.height else None,
-                        "last_year": _int(years.max()) if years is not None and known.height else None,
-                        "values": known.height, "note": column.note})
+            out.append(
+                {
+                    "table": name,
+                    "column": column.name,
+                    "unit": column.unit,
+                    "source": column.source,
+                    "version": source.get("version", ""),
+                    "licence": source.get("licence", ""),
+                    "first_year": _int(years.min()) if years is not None and known.height else None,
+                    "last_year": _int(years.max()) if years is not None and known.height else None,
+                    "values": known.height,
+                    "note": column.note,
+                }
+            )
     return out
 
 
@@ -173,8 +228,11 @@ def _pairs(frame: pl.DataFrame) -> pl.DataFrame:
 def _bank(bank: pl.DataFrame) -> pl.DataFrame:
     names = {"NY.GDP.MKTP.CD": "gdp_usd", "NY.GDP.MKTP.KD": "gdp_2015usd", "SP.POP.TOTL": "population"}
     known = bank.filter(pl.col("indicator").is_in(list(names))).with_columns(pl.col("indicator").replace_strict(names))
-    wide = known.rename({"iso3": "state"}).pivot(on="indicator", index=["state", "year"], values="value",
-                                                 aggregate_function="first").sort("state", "year")
+    wide = (
+        known.rename({"iso3": "state"})
+        .pivot(on="indicator", index=["state", "year"], values="value", aggregate_function="first")
+        .sort("state", "year")
+    )
     before = pl.col("gdp_2015usd").shift().over("state")
     follows = pl.col("year").diff().over("state") == 1
     growth = pl.when(follows).then((pl.col("gdp_2015usd") / before - 1) * 100)
@@ -182,75 +240,110 @@ def _bank(bank: pl.DataFrame) -> pl.DataFrame:
 
 
 def _penn(penn: pl.DataFrame) -> pl.DataFrame:
-    return penn.select(pl.col("iso3").alias("state"), "year", pl.col("rgdpna_musd2021").alias("gdp_musd2021"),
-                       "exchange_lcu_per_usd")
+    return penn.select(
+        pl.col("iso3").alias("state"), "year", pl.col("rgdpna_musd2021").alias("gdp_musd2021"), "exchange_lcu_per_usd"
+    )
 
 
 def _vdem(vdem: pl.DataFrame) -> pl.DataFrame:
-    return _cow(vdem.drop_nulls("cow")).select("state", "year", "polyarchy", "polyarchy_low", "polyarchy_high",
-                                               "libdem").unique(["state", "year"], keep="first", maintain_order=True)
+    return (
+        _cow(vdem.drop_nulls("cow"))
+        .select("state", "year", "polyarchy", "polyarchy_low", "polyarchy_high", "libdem")
+        .unique(["state", "year"], keep="first", maintain_order=True)
+    )
 
 
 def _ideal(points: pl.DataFrame) -> pl.DataFrame:
     known = _cow(points).rename({"n_votes": "ideal_votes"})
-    return known.select("state", "year", "ideal_point", "ideal_low", "ideal_high", "ideal_votes").unique(["state", "year"])
+    return known.select("state", "year", "ideal_point", "ideal_low", "ideal_high", "ideal_votes").unique(
+        ["state", "year"]
+    )
 
 
 def _ruled(reign: pl.DataFrame) -> pl.DataFrame:
     """Who is in office on 31 December, for how long, and how many entered in the year; only within the source."""
     named = leaders(reign)
-    last = reign["start"].max()
-    years = pl.DataFrame({"year": list(range(FIRST_YEAR, last.year))}, schema={"year": pl.Int32})
+    years = pl.DataFrame({"year": list(range(FIRST_YEAR, RULED_TO.year))}, schema={"year": pl.Int32})
     end_of = pl.date(pl.col("year"), 12, 31)
     # Mean Gregorian year, so that ten years in office count as ten.
     held = (end_of - pl.col("start")).dt.total_days() / 365.2425
     within = (pl.col("start") <= end_of) & (pl.col("end").is_null() | (pl.col("end") > end_of))
     all_ = named.drop("year", strict=False).join(years, how="cross")
     office = all_.filter(within).sort("state", "year", "start").group_by("state", "year", maintain_order=True).last()
-    entered = all_.filter(pl.col("start").dt.year() == pl.col("year")).group_by("state", "year").agg(
-        pl.len().cast(pl.Int8).alias("leader_changes"))
-    return office.with_columns(held.alias("leader_years")).join(entered, on=["state", "year"], how="left").select(
-        "state", "year", "leader", "leader_years", pl.col("leader_changes").fill_null(0))
+    entered = (
+        all_.filter(pl.col("start").dt.year() == pl.col("year"))
+        .group_by("state", "year")
+        .agg(pl.len().cast(pl.Int8).alias("leader_changes"))
+    )
+    return (
+        office.with_columns(held.alias("leader_years"))
+        .join(entered, on=["state", "year"], how="left")
+        .select("state", "year", "leader", "leader_years", pl.col("leader_changes").fill_null(0))
+    )
 
 
 def _conflict(base: pl.DataFrame, ucdp: pl.DataFrame) -> pl.DataFrame:
     """UCDP lists conflicts only, so within its coverage a state-year that it does not list had none."""
-    last = ucdp["year"].max()
+    last = last_year(ucdp)
     named = codes.from_gw(_since(ucdp), column="gw", year="year", into="state").drop_nulls("state")
     seen = named.group_by("state", pl.col("year").cast(pl.Int16)).agg(
         pl.col("conflict").n_unique().cast(pl.Int16).alias("conflicts"),
-        pl.col("intensity").max().cast(pl.Int8).alias("conflict_intensity"))
+        pl.col("intensity").max().cast(pl.Int8).alias("conflict_intensity"),
+    )
     joined = base.join(seen, on=["state", "year"], how="left")
     covered = pl.col("year") <= last
-    return joined.with_columns(pl.when(covered).then(pl.col(c).fill_null(0)).alias(c)
-                               for c in ("conflicts", "conflict_intensity"))
+    return joined.with_columns(
+        pl.when(covered).then(pl.col(c).fill_null(0)).alias(c) for c in ("conflicts", "conflict_intensity")
+    )
 
 
 def _flows_cow(cow: pl.DataFrame) -> pl.DataFrame:
     late = _since(cow)
     named = codes.from_cow(late, column="importer_cow", year="year", into="importer")
-    named = codes.from_cow(named, column="exporter_cow", year="year", into="exporter").drop_nulls(["importer", "exporter"])
+    named = codes.from_cow(named, column="exporter_cow", year="year", into="exporter").drop_nulls(
+        ["importer", "exporter"]
+    )
     young = (pl.col("year") <= 1993) & pl.col("importer").is_in(SOVIET) & pl.col("exporter").is_in(SOVIET)
     young = young & (pl.col("value_musd") == 0)
     half = pl.any_horizontal(
-        (pl.col("year") == y) & pl.concat_list("importer", "exporter").list.sort().list.join("-").eq("-".join(sorted((a, b))))
-        for a, b, y in HALVED)
+        (pl.col("year") == y)
+        & pl.concat_list("importer", "exporter").list.sort().list.join("-").eq("-".join(sorted((a, b))))
+        for a, b, y in HALVED
+    )
     note = pl.when(young).then(pl.lit("zero_not_trade")).when(half).then(pl.lit("one_direction"))
     value = pl.when(young | half).then(None).otherwise(pl.col("value_musd"))
-    return named.select("importer", "exporter", pl.col("year").cast(pl.Int16), value.alias("value_musd"),
-                        pl.lit("cow_trade").cast(pl.Categorical).alias("source"), note.cast(pl.Categorical).alias("note"))
+    return named.select(
+        "importer",
+        "exporter",
+        pl.col("year").cast(pl.Int16),
+        value.alias("value_musd"),
+        pl.lit("cow_trade").cast(pl.Categorical).alias("source"),
+        note.cast(pl.Categorical).alias("note"),
+    )
 
 
 def _flows_kaz(kaz: pl.DataFrame) -> pl.DataFrame:
     """Kazakhstan's own report of both directions; its total stands as a flow with WLD."""
     known = kaz.join(partners(), on="partner_ru", how="left")
     total = pl.col("partner_ru").is_null()
-    named = known.with_columns(pl.when(total).then(pl.lit("WLD")).otherwise(pl.col("iso3")).alias("partner")).drop_nulls(
-        "partner").group_by("partner", "year").agg(pl.col("exports_kusd").sum(), pl.col("imports_kusd").sum())
-    inward = named.select(pl.lit("KAZ").alias("importer"), pl.col("partner").alias("exporter"), "year",
-                          (pl.col("imports_kusd") / 1000).alias("value_musd"))
-    outward = named.select(pl.col("partner").alias("importer"), pl.lit("KAZ").alias("exporter"), "year",
-                           (pl.col("exports_kusd") / 1000).alias("value_musd"))
+    named = (
+        known.with_columns(pl.when(total).then(pl.lit("WLD")).otherwise(pl.col("iso3")).alias("partner"))
+        .drop_nulls("partner")
+        .group_by("partner", "year")
+        .agg(pl.col("exports_kusd").sum(), pl.col("imports_kusd").sum())
+    )
+    inward = named.select(
+        pl.lit("KAZ").alias("importer"),
+        pl.col("partner").alias("exporter"),
+        "year",
+        (pl.col("imports_kusd") / 1000).alias("value_musd"),
+    )
+    outward = named.select(
+        pl.col("partner").alias("importer"),
+        pl.lit("KAZ").alias("exporter"),
+        "year",
+        (pl.col("exports_kusd") / 1000).alias("value_musd"),
+    )
     return _sourced(pl.concat([inward, outward]), source="kaz_trade")
 
 
@@ -258,10 +351,15 @@ def _flows_imf(imf: pl.DataFrame) -> pl.DataFrame:
     for end in ("importer", "exporter"):
         code = names().rename({"name": end})
         imf = imf.join(code, on=end, how="left").drop(end).rename({"iso3": end})
-    return _sourced(imf.drop_nulls(["importer", "exporter"]).select("importer", "exporter", "year", "value_musd"),
-                    source="imf_trade")
+    return _sourced(
+        imf.drop_nulls(["importer", "exporter"]).select("importer", "exporter", "year", "value_musd"),
+        source="imf_trade",
+    )
 
 
 def _sourced(frame: pl.DataFrame, *, source: str) -> pl.DataFrame:
-    return frame.with_columns(pl.col("year").cast(pl.Int16), pl.lit(source).cast(pl.Categorical).alias("source"),
-                              pl.lit(None, dtype=pl.Categorical).alias("note"))
+    return frame.with_columns(
+        pl.col("year").cast(pl.Int16),
+        pl.lit(source).cast(pl.Categorical).alias("source"),
+        pl.lit(None, dtype=pl.Categorical).alias("note"),
+    )

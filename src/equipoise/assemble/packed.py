@@ -61,6 +61,15 @@ class Pack:
             raise DamagedPack(f"{path} is not a Parquet file that can be read.", hint=_REPAIR) from err
 
 
+def last_year(frame: pl.DataFrame, *, column: str = "year") -> int:
+    """Return the last year in a column.
+
+    >>> last_year(pl.DataFrame({"year": [1991, 2018]}))
+    2018
+    """
+    return int(frame.select(pl.col(column).max().cast(pl.Int64)).item())
+
+
 _REPAIR = "Install equipoise again, or rebuild the pack with `equipoise data build --from DIR`."
 
 
@@ -102,4 +111,4 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise DamagedPack(f"{path} cannot be read: {err.strerror}.", hint=_REPAIR) from err
     except (ValueError, KeyError, TypeError, AssertionError) as err:
         raise DamagedPack(f"{path} is damaged.", hint=_REPAIR) from err
-    return manifest
+    return dict(manifest)

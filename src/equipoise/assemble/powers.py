@@ -33,15 +33,18 @@ def resolve_powers(powers: Sequence[str], *, focal: str) -> tuple[str, ...]:
     found = tuple(_one(p) for p in powers)
     for power in found:
         if power == focal:
-            raise NotAPower(f"{focal} is the state itself, so it cannot be one of the powers.",
-                            hint="Leave it out of --powers.")
+            raise NotAPower(
+                f"{focal} is the state itself, so it cannot be one of the powers.", hint="Leave it out of --powers."
+            )
         if found.count(power) > 1:
             raise NotAPower(f"{power} is named twice among the powers.", hint="Name each power once.")
     if len(found) < 2:
         raise NotAPower("a state between powers needs at least two of them.", hint="For example --powers RUS,CHN,USA.")
     if "EUU" in found and (double := sorted(set(found) & _ever_in_eu())):
-        raise NotAPower(f"{double[0]} is or was a member of the EU, so it cannot be a power beside EUU.",
-                        hint="Name either EUU or its members.")
+        raise NotAPower(
+            f"{double[0]} is or was a member of the EU, so it cannot be a power beside EUU.",
+            hint="Name either EUU or its members.",
+        )
     return found
 
 
@@ -52,10 +55,14 @@ def _one(power: str) -> str:
     try:
         code = codes.resolve(text)
     except UnknownState as err:
-        raise NotAPower(f"{text!r} is not a power.", hint=f"A power is a state, or EUU for the EU. {err.hint or ''}") from err
+        raise NotAPower(
+            f"{text!r} is not a power.", hint=f"A power is a state, or EUU for the EU. {err.hint or ''}"
+        ) from err
     if code not in codes.in_system(year=2016):
-        raise NotAPower(f"{code} is not a power: it is not in the state system today.",
-                        hint="A power is a state of the present system, or EUU for the EU.")
+        raise NotAPower(
+            f"{code} is not a power: it is not in the state system today.",
+            hint="A power is a state of the present system, or EUU for the EU.",
+        )
     return code
 
 

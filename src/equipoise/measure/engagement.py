@@ -13,8 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from equipoise.assemble import codes
-from equipoise.assemble.packed import Pack
+from equipoise.assemble.packed import Pack, last_year
 from equipoise.assemble.powers import members
 from equipoise.measure.portfolios import similarity
 from equipoise.schema import OUTSIDE
@@ -28,8 +27,16 @@ Helsinki and Paris bind the whole OSCE alike and promise no one help."""
 COMMON_VOTES = 10
 """Fewest roll calls in which both must have voted."""
 
-_SCHEMA = {"state": pl.String, "year": pl.Int16, "channel": pl.String, "option": pl.String, "share": pl.Float64,
-           "source": pl.String}
+_SCHEMA = pl.Schema(
+    {
+        "state": pl.String,
+        "year": pl.Int16,
+        "channel": pl.String,
+        "option": pl.String,
+        "share": pl.Float64,
+        "source": pl.String,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +86,39 @@ def trade_by_option(
     A power's trade is null where either direction is known to be wrong, where no flow at all is recorded, or where an
     exporter concerned reports nothing that year; the note says which.
     """
-    flows = pack.table("trade").filter(pl.col("year").is_in(list(years))).with_columns(pl.col("source", "note").cast(pl.String))
+    flows = (
+        pack.table("trade")
+        .filter(pl.col("year").is_in(list(years)))
+        .with_columns(pl.col("source", "note").cast(pl.String))
+    )
     ends = _ends(flows, states=states)
     parts = members(powers, years=years).rename({"state": "partner", "power": "option"})
     sums = ends.join(parts, on=["year", "partner"], how="left").with_columns(pl.col("option").fill_null(OUTSIDE))
-    world = sums.filter(pl.col("partner") == "WLD").group_by("state", "year").agg(
-        pl.col("exports").sum().alias("all_exports"), pl.col("imports").sum().alias("all_imports"))
-    by_option = sums.filter(pl.col("partner") != "WLD").group_by("state", "year", "source", "option").agg(
-        pl.col("exports").sum().alias("exports_musd"), pl.col("imports").sum().alias("imports_musd"),
-        pl.col("note").drop_nulls().first())
-    grid = by_option.select("state", "year", "source").unique().join(
-        pl.DataFrame({"option": [OUTSIDE, *powers]}), how="cross")
+    world = (
+        sums.filter(pl.col("partner") == "WLD")
+        .group_by("state", "year")
+        .agg(pl.col("exports").sum().alias("all_exports"), pl.col("imports").sum().alias("all_imports"))
+    )
+    by_option = (
+        sums.filter(pl.col("partner") != "WLD")
+        .group_by("state", "year", "source", "option")
+        .agg(
+            pl.col("exports").sum().alias("exports_musd"),
+            pl.col("imports").sum().alias("imports_musd"),
+            pl.col("note").drop_nulls().first(),
+        )
+    )
+    grid = (
+        by_option.select("state", "year", "source")
+        .unique()
+        .join(pl.DataFrame({"option": [OUTSIDE, *powers]}), how="cross")
+    )
     out = grid.join(by_option, on=["state", "year", "source", "option"], how="left")
     out = _silent(out, flows=flows, parts=parts)
     wrong = pl.col("note").is_not_null() & (pl.col("option") != OUTSIDE)
-    out = out.with_columns(pl.when(wrong).then(None).otherwise(pl.col(c)).alias(c) for c in ("exports_musd", "imports_musd"))
+    out = out.with_columns(
+        pl.when(wrong).then(None).otherwise(pl.col(c)).alias(c) for c in ("exports_musd", "imports_musd")
+    )
     return _rest(out, world=world).sort("state", "year", "option")
 
 
@@ -102,8 +127,9 @@ def trade_channel(by_option: pl.DataFrame) -> pl.DataFrame:
     both = by_option.with_columns((pl.col("exports_musd") + pl.col("imports_musd")).alias("both"))
     total = pl.col("both").sum().over("state", "year")
     whole = both.filter((pl.col("both").is_null().sum().over("state", "year") == 0) & (total > 0))
-    return whole.select("state", "year", pl.lit("trade").alias("channel"), "option", (pl.col("both") / total).alias("share"),
-                        "source").cast(_SCHEMA)
+    return whole.select(
+        "state", "year", pl.lit("trade").alias("channel"), "option", (pl.col("both") / total).alias("share"), "source"
+    ).cast(_SCHEMA)
 
 
 def diplomacy(pack: Pack, world: World) -> Array | None:
@@ -134,7 +160,7 @@ def diplomacy(pack: Pack, world: World) -> Array | None:
 def security(pack: Pack, world: World) -> Array | None:
     """Shares (n, K+1) from alliances: the obligation to each power, and what the strongest leaves to the outside."""
     alliances = pack.table("alliances")
-    if world.year > alliances["year"].max():
+    if world.year > last_year(alliances):
         return None
     owed = _mean(obligations(alliances, world), world.belongs, world.capability)
     return _normalise(np.column_stack([1.0 - owed.max(1), owed]))
@@ -142,13 +168,19 @@ def security(pack: Pack, world: World) -> Array | None:
 
 def obligations(alliances: pl.DataFrame, world: World) -> Array:
     """The weight (n, n) of what row owes column by alliance, 0…1; 0 where the source lists no alliance."""
-    now = alliances.filter((pl.col("year") == world.year) & pl.col("state_a").is_in(list(world.states))
-                           & pl.col("state_b").is_in(list(world.states)))
+    now = alliances.filter(
+        (pl.col("year") == world.year)
+        & pl.col("state_a").is_in(list(world.states))
+        & pl.col("state_b").is_in(list(world.states))
+    )
     weight = pl.max_horizontal(pl.col(k) * w for k, w in OBLIGATION.items())
     index = {s: i for i, s in enumerate(world.states)}
     out = np.zeros((len(index), len(index)))
-    rows = now.select(pl.col("state_a").replace_strict(index, return_dtype=pl.Int32),
-                      pl.col("state_b").replace_strict(index, return_dtype=pl.Int32), weight.alias("w"))
+    rows = now.select(
+        pl.col("state_a").replace_strict(index, return_dtype=pl.Int32),
+        pl.col("state_b").replace_strict(index, return_dtype=pl.Int32),
+        weight.alias("w"),
+    )
     out[rows["state_a"].to_numpy(), rows["state_b"].to_numpy()] = rows["w"].to_numpy()
     return out
 
@@ -156,10 +188,14 @@ def obligations(alliances: pl.DataFrame, world: World) -> Array:
 def institutions(pack: Pack, world: World) -> Array | None:
     """Shares (n, K+1) from full memberships: organisations shared with each power, and those without any power."""
     spells = pack.table("memberships")
-    if world.year > spells["end_year"].max():
+    if world.year > last_year(spells, column="end_year"):
         return None
-    now = spells.filter((pl.col("status") == "member") & (pl.col("start_year") <= world.year)
-                        & (pl.col("end_year") >= world.year) & pl.col("state").is_in(list(world.states)))
+    now = spells.filter(
+        (pl.col("status") == "member")
+        & (pl.col("start_year") <= world.year)
+        & (pl.col("end_year") >= world.year)
+        & pl.col("state").is_in(list(world.states))
+    )
     bodies = {o: j for j, o in enumerate(sorted(now["organisation"].unique()))}
     index = {s: i for i, s in enumerate(world.states)}
     belongs = np.zeros((len(index), len(bodies)))
@@ -173,7 +209,10 @@ def institutions(pack: Pack, world: World) -> Array | None:
 
 _Rule = Callable[[Pack, World], Array | None]
 _CHANNELS: tuple[tuple[str, str, _Rule], ...] = (
-    ("diplomacy", "un_votes", diplomacy), ("security", "atop", security), ("institutions", "cow_igo", institutions))
+    ("diplomacy", "un_votes", diplomacy),
+    ("security", "atop", security),
+    ("institutions", "cow_igo", institutions),
+)
 
 
 def _mean(pairs: Array, belongs: NDArray[np.bool_], weights: Array) -> Array:
@@ -199,18 +238,40 @@ def _long(
     if states is not None:
         rows &= np.isin(world.states, list(states))
     options, n = [OUTSIDE, *powers], int(rows.sum())
-    return pl.DataFrame({"state": np.repeat(np.array(world.states)[rows], len(options)), "year": world.year,
-                         "channel": channel, "option": options * n, "share": shares[rows].ravel(), "source": source},
-                        schema=_SCHEMA)
+    return pl.DataFrame(
+        {
+            "state": np.repeat(np.array(world.states)[rows], len(options)),
+            "year": world.year,
+            "channel": channel,
+            "option": options * n,
+            "share": shares[rows].ravel(),
+            "source": source,
+        },
+        schema=_SCHEMA,
+    )
 
 
 def _ends(flows: pl.DataFrame, *, states: Sequence[str] | None) -> pl.DataFrame:
     """Every flow seen from both its ends: state, partner, year, exports, imports, source, note."""
     value, none = pl.col("value_musd"), pl.lit(None, dtype=pl.Float64)
-    inward = flows.select(pl.col("importer").alias("state"), pl.col("exporter").alias("partner"), "year",
-                          none.alias("exports"), value.alias("imports"), "source", "note")
-    outward = flows.select(pl.col("exporter").alias("state"), pl.col("importer").alias("partner"), "year",
-                           value.alias("exports"), none.alias("imports"), "source", "note")
+    inward = flows.select(
+        pl.col("importer").alias("state"),
+        pl.col("exporter").alias("partner"),
+        "year",
+        none.alias("exports"),
+        value.alias("imports"),
+        "source",
+        "note",
+    )
+    outward = flows.select(
+        pl.col("exporter").alias("state"),
+        pl.col("importer").alias("partner"),
+        "year",
+        value.alias("exports"),
+        none.alias("imports"),
+        "source",
+        "note",
+    )
     both = pl.concat([inward, outward])
     # A state's own report of its trade says nothing of its partners' total trade.
     both = both.filter(((pl.col("source") != "kaz_trade") | (pl.col("state") == "KAZ")) & (pl.col("state") != "WLD"))
@@ -220,15 +281,31 @@ def _ends(flows: pl.DataFrame, *, states: Sequence[str] | None) -> pl.DataFrame:
 def _silent(out: pl.DataFrame, *, flows: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
     """Mark options without any flow, and state-years in which the state or the power exports nothing at all."""
     spoke = flows.filter(pl.col("source") != "kaz_trade").select(pl.col("exporter").alias("state"), "year").unique()
-    heard = parts.rename({"partner": "state"}).join(spoke, on=["state", "year"], how="semi").select("year", "option").unique()
-    deaf = out.filter(pl.col("source") != "kaz_trade").join(spoke, on=["state", "year"], how="anti").select(
-        "state", "year").unique().with_columns(pl.lit(True).alias("mute"))
+    heard = (
+        parts.rename({"partner": "state"})
+        .join(spoke, on=["state", "year"], how="semi")
+        .select("year", "option")
+        .unique()
+    )
+    deaf = (
+        out.filter(pl.col("source") != "kaz_trade")
+        .join(spoke, on=["state", "year"], how="anti")
+        .select("state", "year")
+        .unique()
+        .with_columns(pl.lit(True).alias("mute"))
+    )
     known = heard.with_columns(pl.lit(True).alias("heard"))
     out = out.join(deaf, on=["state", "year"], how="left").join(known, on=["year", "option"], how="left")
     power = (pl.col("option") != OUTSIDE) & (pl.col("source") != "kaz_trade")
-    note = pl.when(pl.col("mute")).then(pl.lit("no_report")).when(power & pl.col("heard").is_null()).then(pl.lit("no_report")).when(
-        pl.col("exports_musd").is_null() & pl.col("imports_musd").is_null() & (pl.col("option") != OUTSIDE)).then(
-        pl.lit("no_flow")).otherwise(pl.col("note"))
+    note = (
+        pl.when(pl.col("mute"))
+        .then(pl.lit("no_report"))
+        .when(power & pl.col("heard").is_null())
+        .then(pl.lit("no_report"))
+        .when(pl.col("exports_musd").is_null() & pl.col("imports_musd").is_null() & (pl.col("option") != OUTSIDE))
+        .then(pl.lit("no_flow"))
+        .otherwise(pl.col("note"))
+    )
     return out.with_columns(note.alias("note")).drop("mute", "heard")
 
 
@@ -238,6 +315,12 @@ def _rest(out: pl.DataFrame, *, world: pl.DataFrame) -> pl.DataFrame:
     outside = pl.col("option") == OUTSIDE
     for c, whole in (("exports_musd", "all_exports"), ("imports_musd", "all_imports")):
         named = pl.col(c).filter(~outside).sum().over("state", "year")
-        out = out.with_columns(pl.when(outside & pl.col(whole).is_not_null()).then(pl.col(whole) - named).when(outside).then(
-            pl.col(c).fill_null(0.0)).otherwise(pl.col(c)).alias(c))
+        out = out.with_columns(
+            pl.when(outside & pl.col(whole).is_not_null())
+            .then(pl.col(whole) - named)
+            .when(outside)
+            .then(pl.col(c).fill_null(0.0))
+            .otherwise(pl.col(c))
+            .alias(c)
+        )
     return out.drop("all_exports", "all_imports")

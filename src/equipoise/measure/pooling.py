@@ -56,12 +56,22 @@ def pool(values: ArrayLike, *, weights: ArrayLike | None = None) -> Pooled:
     level = np.full((1, y.shape[0], y.shape[2]), np.nan)
     carried = np.full((1, *y.shape), np.nan)
     for columns in _patterns(seen):
-        level[..., columns], carried[..., columns] = _solve(y[..., columns], seen=seen[..., columns[0]], weights=w[None])
+        level[..., columns], carried[..., columns] = _solve(
+            y[..., columns], seen=seen[..., columns[0]], weights=w[None]
+        )
     return Pooled(level[0], carried[0], seen.any(axis=-1).sum(axis=-1), _connected(seen))
 
 
-def pool_draws(values: ArrayLike, *, draws: int, seed: int, lower: float | None = 0.0, upper: float | None = None,
-               simplex: bool = False, floor: float = 1e-3) -> Array:
+def pool_draws(
+    values: ArrayLike,
+    *,
+    draws: int,
+    seed: int,
+    lower: float | None = 0.0,
+    upper: float | None = None,
+    simplex: bool = False,
+    floor: float = 1e-3,
+) -> Array:
     """Draws of the level of :func:`pool`, values (T, C, M) → (draws, T, M); years that rest on less vary more.
 
     Each draw weights the channels anew, w ~ Dirichlet(1, …, 1) (which channels to trust: the Bayesian bootstrap of
@@ -98,16 +108,20 @@ def pool_draws(values: ArrayLike, *, draws: int, seed: int, lower: float | None 
 def _table(values: ArrayLike) -> Array:
     y = np.asarray(values, dtype=np.float64)
     if y.ndim != 3 or 0 in y.shape[1:] or np.isinf(y).any():
-        raise BadMatrix(f"values have the shape {y.shape}, or an infinite entry.",
-                        hint="Give (years, channels, values), NaN where not observed.")
+        raise BadMatrix(
+            f"values have the shape {y.shape}, or an infinite entry.",
+            hint="Give (years, channels, values), NaN where not observed.",
+        )
     return y
 
 
 def _weights(weights: ArrayLike | None, *, channels: int) -> Array:
     w = np.ones(channels) if weights is None else np.asarray(weights, dtype=np.float64)
     if w.shape != (channels,) or not np.all(np.isfinite(w) & (w >= 0)) or not w.any():
-        raise BadShares(f"weights of shape {w.shape} do not weight {channels} channels.",
-                        hint="Give one non-negative weight for each channel, one of them positive.")
+        raise BadShares(
+            f"weights of shape {w.shape} do not weight {channels} channels.",
+            hint="Give one non-negative weight for each channel, one of them positive.",
+        )
     share: Array = w / w.sum()
     return share
 
@@ -156,7 +170,9 @@ def _solve(y: Array, *, seen: NDArray[np.bool_], weights: Array) -> tuple[Array,
 def _carry(on: NDArray[np.bool_]) -> Array:
     """The matrix (T, T) that takes observed values to all years: linear between two, flat outside."""
     t = np.arange(len(on))
-    return np.stack([np.interp(t, t[on], (t[on] == s).astype(float)) if on[s] else np.zeros(len(on)) for s in t], axis=1)
+    return np.stack(
+        [np.interp(t, t[on], (t[on] == s).astype(float)) if on[s] else np.zeros(len(on)) for s in t], axis=1
+    )
 
 
 def _wander(carried: Array, *, seen: NDArray[np.bool_], weights: Array, pick: Array) -> Array:

@@ -13,7 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equipoise.assemble import sanctions
-from equipoise.assemble.packed import Pack
+from equipoise.assemble.packed import Pack, last_year
 from equipoise.assemble.powers import members
 from equipoise.measure.engagement import World, obligations, worlds
 from equipoise.measure.portfolios import similarity
@@ -56,8 +56,12 @@ def rivalry_components(pack: Pack, *, powers: Sequence[str], years: Sequence[int
 
 def ideal_scale(pack: Pack) -> float:
     """The largest distance between two states' ideal points in any year of the pack: it counts as rivalry 1."""
-    spread = pack.table("state_year").group_by("year").agg((pl.col("ideal_point").max() - pl.col("ideal_point").min()).alias("d"))
-    return float(spread["d"].max())  # type: ignore[arg-type]
+    spread = (
+        pack.table("state_year")
+        .group_by("year")
+        .agg((pl.col("ideal_point").max() - pl.col("ideal_point").min()).alias("d"))
+    )
+    return float(spread.select(pl.col("d").max()).item())
 
 
 def capabilities(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
@@ -66,12 +70,14 @@ def capabilities(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> 
     After the source's last year the last known capability stands, and ``capability_year`` says of which year it is.
     """
     cinc = pack.table("state_year").select("state", "year", "cinc").drop_nulls()
-    last = int(cinc["year"].max())  # type: ignore[arg-type]
+    last = last_year(cinc)
     parts = members(powers, years=years).with_columns(
-        pl.min_horizontal(pl.col("year"), pl.lit(last, pl.Int16)).alias("capability_year"))
+        pl.min_horizontal(pl.col("year"), pl.lit(last, pl.Int16)).alias("capability_year")
+    )
     known = parts.join(cinc.rename({"year": "capability_year"}), on=["state", "capability_year"], how="left")
     return known.group_by("year", "power", "capability_year", maintain_order=True).agg(
-        pl.when(pl.col("cinc").is_not_null().any()).then(pl.col("cinc").sum()).first().alias("capability"))
+        pl.when(pl.col("cinc").is_not_null().any()).then(pl.col("cinc").sum()).first().alias("capability")
+    )
 
 
 def un_distance(pack: Pack, *, state: str, powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
@@ -83,16 +89,25 @@ def un_distance(pack: Pack, *, state: str, powers: Sequence[str], years: Sequenc
     table = pack.table("state_year").select("state", "year", "ideal_point", "ideal_low", "ideal_high").drop_nulls()
     table = table.with_columns(((pl.col("ideal_high") - pl.col("ideal_low")) / 2).alias("half"))
     parts = members(powers, years=years).filter(pl.col("state") != state)
-    theirs = parts.join(table, on=["state", "year"]).group_by("year", "power", maintain_order=True).agg(
-        pl.col("ideal_point").mean().alias("point"),
-        ((pl.col("half") ** 2).sum().sqrt() / pl.len()).alias("their_half"))
+    theirs = (
+        parts.join(table, on=["state", "year"])
+        .group_by("year", "power", maintain_order=True)
+        .agg(
+            pl.col("ideal_point").mean().alias("point"),
+            ((pl.col("half") ** 2).sum().sqrt() / pl.len()).alias("their_half"),
+        )
+    )
     own = table.filter(pl.col("state") == state).select("year", pl.col("ideal_point").alias("own"), "half")
     joined = theirs.join(own, on="year")
     distance = (pl.col("own") - pl.col("point")).abs()
     half = (pl.col("half") ** 2 + pl.col("their_half") ** 2).sqrt()
-    return joined.select("year", "power", distance.alias("distance"),
-                         pl.max_horizontal(distance - half, pl.lit(0.0)).alias("low"), (distance + half).alias("high")).sort(
-        "year", "power")
+    return joined.select(
+        "year",
+        "power",
+        distance.alias("distance"),
+        pl.max_horizontal(distance - half, pl.lit(0.0)).alias("low"),
+        (distance + half).alias("high"),
+    ).sort("year", "power")
 
 
 def leverage_components(
@@ -107,15 +122,19 @@ def leverage_components(
     share = {(y, o): s for y, o, s in trade.select("year", "option", "share").iter_rows()}
     border = _border(pack, state=state)
     alliances = pack.table("alliances")
-    last = int(alliances["year"].max())  # type: ignore[arg-type]
+    last = last_year(alliances)
     for t, world in enumerate(worlds(pack, powers=powers, years=years)):
         out[t, 0] = [share.get((world.year, p), np.nan) for p in powers]
         if border is not None:
-            out[t, 1] = [sum(border.get(s, 0.0) for s, on in zip(world.states, row, strict=True) if on and s != state)
-                         for row in world.belongs]
+            out[t, 1] = [
+                sum(border.get(s, 0.0) for s, on in zip(world.states, row, strict=True) if on and s != state)
+                for row in world.belongs
+            ]
         if state in world.states and world.year <= last:
             own = obligations(alliances, world)[world.states.index(state)]
-            out[t, 2] = [_weighted(own, on, world.capability, without=world.states.index(state)) for on in world.belongs]
+            out[t, 2] = [
+                _weighted(own, on, world.capability, without=world.states.index(state)) for on in world.belongs
+            ]
     return out
 
 
@@ -138,7 +157,9 @@ def _weighted(values: Array, on: NDArray[np.bool_], weight: Array, *, without: i
 
 def _ideal(pack: Pack, world: World) -> Array:
     now = pack.table("state_year").filter(pl.col("year") == world.year)["ideal_point"].to_numpy()
-    return np.array([now[on][np.isfinite(now[on])].mean() if np.isfinite(now[on]).any() else np.nan for on in world.belongs])
+    return np.array(
+        [now[on][np.isfinite(now[on])].mean() if np.isfinite(now[on]).any() else np.nan for on in world.belongs]
+    )
 
 
 def _sanctions(powers: Sequence[str], *, year: int) -> Array:
@@ -155,7 +176,7 @@ def _alliances(pack: Pack, world: World) -> Array:
     """(1 − S)/2 on alliance portfolios (0 none … 1 defence) towards all states, weighted by their capability."""
     alliances = pack.table("alliances")
     k = len(world.belongs)
-    if world.year > alliances["year"].max() or not np.isfinite(world.capability).any():
+    if world.year > last_year(alliances) or not np.isfinite(world.capability).any():
         return np.full((k, k), np.nan)
     owed = obligations(alliances, world)
     np.fill_diagonal(owed, 1.0)
@@ -165,25 +186,35 @@ def _alliances(pack: Pack, world: World) -> Array:
         return np.full((k, k), np.nan)
     # Rounding can lift a mean of ones above 1.
     portfolios = np.minimum(weight @ owed / total, 1.0)
-    return alliance_component(similarity(portfolios, measure="S", scale=(0, 1), weights=np.nan_to_num(world.capability)))
+    return alliance_component(
+        similarity(portfolios, measure="S", scale=(0, 1), weights=np.nan_to_num(world.capability))
+    )
 
 
 def _hostility(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> Array:
     """Highest hostility of disputes between the powers in five years (T, K, K), members weighted by capability."""
     table = pack.table("disputes")
-    last = int(table["year"].max())  # type: ignore[arg-type]
+    last = last_year(table)
     span = range(min(years) - DISPUTE_WINDOW + 1, max(years) + 1)
     k = len(powers)
     level = np.full((len(span), k, k), np.nan)
     parts = members(powers, years=span)
-    pairs = table.join(parts.select("year", pl.col("state").alias("state_a"), pl.col("power").alias("pa")), on=["year", "state_a"])
-    pairs = pairs.join(parts.select("year", pl.col("state").alias("state_b"), pl.col("power").alias("pb")), on=["year", "state_b"])
+    pairs = table.join(
+        parts.select("year", pl.col("state").alias("state_a"), pl.col("power").alias("pa")), on=["year", "state_a"]
+    )
+    pairs = pairs.join(
+        parts.select("year", pl.col("state").alias("state_b"), pl.col("power").alias("pb")), on=["year", "state_b"]
+    )
     weights = _member_weights(pack, parts)
     for t, year in enumerate(span):
         if year > last:
             continue
         level[t] = 0.0
-        now = pairs.filter(pl.col("year") == year).group_by("state_a", "state_b", "pa", "pb").agg(pl.col("hostility").max())
+        now = (
+            pairs.filter(pl.col("year") == year)
+            .group_by("state_a", "state_b", "pa", "pb")
+            .agg(pl.col("hostility").max())
+        )
         for a, b, pa, pb, h in now.iter_rows():
             if pa != pb:
                 i, j = powers.index(pa), powers.index(pb)
@@ -196,15 +227,19 @@ def _member_weights(pack: Pack, parts: pl.DataFrame) -> dict[tuple[int, str], fl
     """Each member's share of its power's capability by year; a power of one state weighs 1."""
     cinc = pack.table("state_year").select("state", "year", "cinc")
     joined = parts.join(cinc, on=["state", "year"], how="left").with_columns(
-        (pl.col("cinc") / pl.col("cinc").sum().over("year", "power")).alias("w"), pl.len().over("year", "power").alias("n"))
-    return {(y, s): (1.0 if n == 1 else (w if w is not None else 1.0 / n))
-            for y, s, w, n in joined.select("year", "state", "w", "n").iter_rows()}
+        (pl.col("cinc") / pl.col("cinc").sum().over("year", "power")).alias("w"),
+        pl.len().over("year", "power").alias("n"),
+    )
+    return {
+        (y, s): (1.0 if n == 1 else (w if w is not None else 1.0 / n))
+        for y, s, w, n in joined.select("year", "state", "w", "n").iter_rows()
+    }
 
 
 def _strategic(pack: Pack, world: World) -> Array:
     table = pack.table("rivalries")
     k = len(world.belongs)
-    if world.year > table["end_year"].max():
+    if world.year > last_year(table, column="end_year"):
         return np.full((k, k), np.nan)
     n = len(world.states)
     index = {s: i for i, s in enumerate(world.states)}

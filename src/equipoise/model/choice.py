@@ -86,8 +86,9 @@ def invert_choice(
     w = check_shares(shares)
     r, lever = _check(rivalry, leverage=leverage, options=w.shape[-1])
     _check_parameters(coercion=coercion, cross_pressure=cross_pressure, intolerance=intolerance)
-    return attraction(w, rivalry=extend(r, intolerance=intolerance), leverage=lever, coercion=coercion,
-                      cross_pressure=cross_pressure)
+    return attraction(
+        w, rivalry=extend(r, intolerance=intolerance), leverage=lever, coercion=coercion, cross_pressure=cross_pressure
+    )
 
 
 def attraction(
@@ -97,7 +98,8 @@ def attraction(
     rho = np.asarray(cross_pressure, float)[..., None]
     v = np.log(shares) + pressure(rivalry, leverage=leverage, coercion=coercion)
     v = v + rho * (rivalry @ shares[..., None])[..., 0]
-    return v - v[..., :1]
+    out: Array = v - v[..., :1]
+    return out
 
 
 def solve_choice(
@@ -140,7 +142,7 @@ def climb(points: Array, *, net: Array, rivalry: Array, cross_pressure: ArrayLik
     rho = np.asarray(cross_pressure, float)[..., None]
     # U is (1 + ρ max|r|)-smooth relative to the entropy, so this step never lowers it.
     tau = 1.0 / (1.0 + rho * np.abs(rivalry).max((-1, -2))[..., None])
-    w = np.maximum(points, 1e-12)
+    w: Array = np.maximum(points, 1e-12)
     w = w / w.sum(-1, keepdims=True)
     for _ in range(steps):
         log_w = (1 - tau) * np.log(w) + tau * (net - rho * (rivalry @ w[..., None])[..., 0])
@@ -168,7 +170,8 @@ def polish(
 def residual(w: Array, *, net: Array, rivalry: Array, rho: ArrayLike) -> Array:
     """Largest gap, in shares, between w (…, K+1) and softmax(net − ρRw)."""
     target = _softmax(net - np.asarray(rho, float)[..., None] * (rivalry @ w[..., None])[..., 0])
-    return np.abs(target - w).max(-1)
+    gap: Array = np.abs(target - w).max(-1)
+    return gap
 
 
 def newton_step(w: Array, *, net: Array, rivalry: Array, rho: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -215,15 +218,22 @@ def check_shares(shares: ArrayLike, *, options: int | None = None) -> Array:
     """Return shares as an array; raise BadShares if they are not positive, or do not sum to one to 1e-6."""
     w = np.asarray(shares, float)
     if w.ndim != 1 or w.size < 2 or (options is not None and w.size != options):
-        raise BadShares(f"shares must be a vector of {options or 'K+1'} numbers, but its shape is {w.shape}.",
-                        hint="Put the outside option first, then the powers in the order of rivalry.")
+        raise BadShares(
+            f"shares must be a vector of {options or 'K+1'} numbers, but its shape is {w.shape}.",
+            hint="Put the outside option first, then the powers in the order of rivalry.",
+        )
     if not np.isfinite(w).all() or (w <= 0).any():
-        raise BadShares(f"shares must all be positive, but entry {int(np.argmin(np.where(np.isfinite(w), w, -1)))} "
-                        "is not.", hint="Replace a zero by a small share: a choice with H(w) never gives a zero.")
+        raise BadShares(
+            f"shares must all be positive, but entry {int(np.argmin(np.where(np.isfinite(w), w, -1)))} is not.",
+            hint="Replace a zero by a small share: a choice with H(w) never gives a zero.",
+        )
     if abs(w.sum() - 1) > 1e-6:
-        raise BadShares(f"shares must sum to 1, but they sum to {w.sum():.6g}.",
-                        hint="Divide them by their sum, or add the missing outside option as entry 0.")
-    return w / w.sum()
+        raise BadShares(
+            f"shares must sum to 1, but they sum to {w.sum():.6g}.",
+            hint="Divide them by their sum, or add the missing outside option as entry 0.",
+        )
+    out: Array = w / w.sum()
+    return out
 
 
 def check_rivalry(rivalry: ArrayLike) -> Array:
@@ -243,8 +253,10 @@ def check_rivalry(rivalry: ArrayLike) -> Array:
 def _check(rivalry: ArrayLike, *, leverage: ArrayLike, options: int) -> tuple[Array, Array]:
     r, lever = check_rivalry(rivalry), np.asarray(leverage, float)
     if len(r) + 1 != options:
-        raise BadMatrix(f"rivalry is {len(r)} × {len(r)}, but there are {options - 1} powers beside the outside option.",
-                        hint="Shares and attraction have one entry more than rivalry: the outside option, first.")
+        raise BadMatrix(
+            f"rivalry is {len(r)} × {len(r)}, but there are {options - 1} powers beside the outside option.",
+            hint="Shares and attraction have one entry more than rivalry: the outside option, first.",
+        )
     if lever.shape != (len(r),) or not np.isfinite(lever).all() or (lever < 0).any():
         raise UsageError(f"leverage must be {len(r)} numbers that are not negative, one a power.")
     return r, lever
@@ -253,13 +265,15 @@ def _check(rivalry: ArrayLike, *, leverage: ArrayLike, options: int) -> tuple[Ar
 def _check_parameters(**values: float) -> None:
     for name, value in values.items():
         if not np.isfinite(value) or value < 0 or (name == "intolerance" and value > 1):
-            raise UsageError(f"{name} must be {'between 0 and 1' if name == 'intolerance' else 'at least 0'}, "
-                             f"but is {value:g}.")
+            raise UsageError(
+                f"{name} must be {'between 0 and 1' if name == 'intolerance' else 'at least 0'}, but is {value:g}."
+            )
 
 
 def _softmax(x: Array) -> Array:
     e = np.exp(x - x.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
+    out: Array = e / e.sum(-1, keepdims=True)
+    return out
 
 
 def _solve(a: Array, b: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -287,7 +301,9 @@ def _starts(n: int) -> Array:
     return 0.97 * points + 0.03 / n
 
 
-def _collect(ends: Array, good: NDArray[np.bool_], *, net: Array, rivalry: Array, rho: float, started: bool) -> Equilibria:
+def _collect(
+    ends: Array, good: NDArray[np.bool_], *, net: Array, rivalry: Array, rho: float, started: bool
+) -> Equilibria:
     distinct: list[int] = []
     for i in np.flatnonzero(good):
         if all(np.abs(ends[i] - ends[j]).max() > 1e-6 for j in distinct):
@@ -301,5 +317,10 @@ def _collect(ends: Array, good: NDArray[np.bool_], *, net: Array, rivalry: Array
     branch = 0
     if started and good[0]:
         branch = int(np.argmin(np.abs(points - ends[0]).max(1)))
-    return Equilibria(shares=points, stable=margin > 0, margin=margin, branch=branch,
-                      status="converged" if good.all() else "not_converged")
+    return Equilibria(
+        shares=points,
+        stable=margin > 0,
+        margin=margin,
+        branch=branch,
+        status="converged" if good.all() else "not_converged",
+    )

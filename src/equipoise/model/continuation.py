@@ -65,6 +65,32 @@ class Collapse:
     after: Array
     not_stable: NDArray[np.bool_]
 
+    def reshape(self, *axes: int) -> Collapse:
+        """Return the same ends with B split into axes."""
+        return Collapse(
+            self.value.reshape(axes),
+            self.cause.reshape(axes),
+            self.after.reshape(*axes, -1),
+            self.not_stable.reshape(axes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What stays fixed for B policies: leverage (B, K), and coercion, cross_pressure, intolerance (B,)."""
+
+    leverage: Array
+    coercion: Array
+    cross_pressure: Array
+    intolerance: Array
+
+    def repeat(self, times: int) -> Given:
+        """Return every policy's values ``times`` over, one after the other."""
+        return Given(*(np.repeat(x, times, 0) for x in self._all()))
+
+    def _all(self) -> tuple[Array, Array, Array, Array]:
+        return self.leverage, self.coercion, self.cross_pressure, self.intolerance
+
 
 def leeway(
     shares: ArrayLike,
@@ -85,20 +111,22 @@ def leeway(
     >>> apart = leeway([0.2, 0.4, 0.4], rivalry=[[0, 0.3], [0.3, 0]], leverage=[0.5, 0.2], coercion=3,
     ...                cross_pressure=3, intolerance=0.5)
     >>> round(apart.value, 2), apart.falls_to, apart.cause
-    (0.81, 1, 'side_lost')
+    (0.76, 1, 'side_lost')
     """
     w, r = check_shares(shares), check_rivalry(rivalry)
     lever = np.asarray(leverage, float)
     if len(r) + 1 != w.size or lever.shape != (len(r),):
-        raise BadShares(f"shares has {w.size} entries, rivalry {len(r)} rows and leverage {lever.size} entries.",
-                        hint="With K powers they are K+1, K and K.")
+        raise BadShares(
+            f"shares has {w.size} entries, rivalry {len(r)} rows and leverage {lever.size} entries.",
+            hint="With K powers they are K+1, K and K.",
+        )
     side = _side(r, blocs=blocs, capability=capability)
-    given = dict(leverage=lever[None], coercion=np.array([coercion]), cross_pressure=np.array([cross_pressure]),
-                 intolerance=np.array([intolerance]))
+    given = Given(lever[None], np.array([coercion]), np.array([cross_pressure]), np.array([intolerance]))
     path: list[Array] = []
-    end = carry(w[None], rivalry=r[None], target=confrontation(r, side=side)[None], side=side[None], path=path, **given)
+    target = confrontation(r, side=side)[None]
+    end = carry(w[None], rivalry=r[None], target=target, side=side[None], given=given, path=path)
     i, j = np.triu_indices(len(r), 1)
-    pairs = by_pair(w[None], rivalry=r[None], **given)
+    pairs = by_pair(w[None], rivalry=r[None], given=given)
     table = np.ones_like(r)
     table[i, j] = table[j, i] = pairs.value[0]
     collapsed = end.cause[0] != 0
@@ -118,25 +146,27 @@ def confrontation(rivalry: Array, *, side: Array) -> Array:
     return np.where(across, 1.0, rivalry)
 
 
-def by_pair(
-    shares: Array, *, rivalry: Array, leverage: Array, coercion: Array, cross_pressure: Array, intolerance: Array
-) -> Collapse:
+def by_pair(shares: Array, *, rivalry: Array, given: Given) -> Collapse:
     """Return the collapse for every pair of powers alone, as arrays (B, K(K−1)/2, …) in the order of triu_indices.
 
-    Shares (B, K+1), rivalry (B, K, K), leverage (B, K), parameters (B,). Only r_kl goes to 1; the weaker of the two
-    must keep a tenth of the state's engagement with the two.
+    Shares (B, K+1), rivalry (B, K, K). Only r_kl goes to 1; the weaker of the two must keep a tenth of the state's
+    engagement with the two.
     """
-    b, k = leverage.shape
+    b, k = given.leverage.shape
     i, j = np.triu_indices(k, 1)
     n = len(i)
     side = np.zeros((n, k))
     side[np.arange(n), i], side[np.arange(n), j] = 1, -1
-    wide = [np.repeat(a, n, 0) for a in (shares, rivalry, leverage, coercion, cross_pressure, intolerance)]
-    sides = np.tile(side, (b, 1))
-    end = carry(wide[0], rivalry=wide[1], target=confrontation(wide[1], side=sides), side=sides, leverage=wide[2],
-                coercion=wide[3], cross_pressure=wide[4], intolerance=wide[5], pairwise=True)
-    return Collapse(end.value.reshape(b, n), end.cause.reshape(b, n), end.after.reshape(b, n, -1),
-                    end.not_stable.reshape(b, n))
+    sides, wide = np.tile(side, (b, 1)), np.repeat(rivalry, n, 0)
+    end = carry(
+        np.repeat(shares, n, 0),
+        rivalry=wide,
+        target=confrontation(wide, side=sides),
+        side=sides,
+        given=given.repeat(n),
+        pairwise=True,
+    )
+    return end.reshape(b, n)
 
 
 def carry(
@@ -145,25 +175,24 @@ def carry(
     rivalry: Array,
     target: Array,
     side: Array,
-    leverage: Array,
-    coercion: Array,
-    cross_pressure: Array,
-    intolerance: Array,
+    given: Given,
     pairwise: bool = False,
     path: list[Array] | None = None,
 ) -> Collapse:
     """Follow B policies from δ = 0 to 1, each with its own step, and return where and why each collapses.
 
     A step is taken back and halved when Newton's method fails, the Hessian is no longer negative definite, a share
-    jumps, or a side is lost; when it cannot be made smaller, the policy has collapsed there. ``pairwise`` counts only the
-    powers on either side as the engagement of which a tenth must be kept. ``path``, for B = 1, receives δ and the shares of every step taken.
+    jumps, or a side is lost; when it cannot be made smaller, the policy has collapsed there. ``pairwise`` counts only
+    the powers on either side as the engagement of which a tenth must be kept. ``path``, for B = 1, receives δ and the
+    shares of every step taken.
     """
-    start = extend(rivalry, intolerance=intolerance)
-    v = attraction(shares, rivalry=start, leverage=leverage, coercion=coercion, cross_pressure=cross_pressure)
-    system = _System(v, rivalry, target, side, leverage, coercion, cross_pressure, intolerance, pairwise)
+    start = extend(rivalry, intolerance=given.intolerance)
+    rho = given.cross_pressure
+    v = attraction(shares, rivalry=start, leverage=given.leverage, coercion=given.coercion, cross_pressure=rho)
+    system = _System(v, rivalry, target, side, given, pairwise)
     b = len(shares)
     w, delta, step = shares.copy(), np.zeros(b), np.full(b, _STEP)
-    first = newton_step(w, net=system.net(start, slice(None)), rivalry=start, rho=cross_pressure)[1]
+    first = newton_step(w, net=system.net(start, slice(None)), rivalry=start, rho=rho)[1]
     lost = system.weaker(w, slice(None)) < SIDE
     cause = np.where(first & ~lost, 0, 3).astype(np.int8)
     reason = np.zeros(b, np.int8)
@@ -196,18 +225,15 @@ class _System:
     rivalry: Array
     target: Array
     side: Array
-    leverage: Array
-    coercion: Array
-    cross_pressure: Array
-    intolerance: Array
+    given: Given
     pairwise: bool
 
     def net(self, big: Array, rows: slice | NDArray[np.intp]) -> Array:
-        return self.v[rows] - pressure(big, leverage=self.leverage[rows], coercion=self.coercion[rows])
+        return self.v[rows] - pressure(big, leverage=self.given.leverage[rows], coercion=self.given.coercion[rows])
 
     def blend(self, delta: Array, rows: NDArray[np.intp]) -> Array:
         d = delta[:, None, None]
-        return extend((1 - d) * self.rivalry[rows] + d * self.target[rows], intolerance=self.intolerance[rows])
+        return extend((1 - d) * self.rivalry[rows] + d * self.target[rows], intolerance=self.given.intolerance[rows])
 
     def weaker(self, w: Array, rows: slice | NDArray[np.intp]) -> Array:
         """The weaker side's share of engagement with the powers on either side; 1 where there are no two sides."""
@@ -220,7 +246,7 @@ class _System:
 
     def solve(self, w: Array, delta: Array, rows: NDArray[np.intp]) -> tuple[Array, NDArray[np.bool_]]:
         big = self.blend(delta, rows)
-        net, rho = self.net(big, rows), self.cross_pressure[rows]
+        net, rho = self.net(big, rows), self.given.cross_pressure[rows]
         new, small = w, np.zeros(len(w), bool)
         for _ in range(8):
             step, definite = newton_step(new, net=net, rivalry=big, rho=rho)
@@ -239,8 +265,9 @@ def _after(w: Array, delta: Array, cause: NDArray[np.int8], system: _System) -> 
     rows = np.flatnonzero(cause == 2)
     if rows.size:
         big = system.blend(np.minimum(delta[rows] + 2e-3, 1.0), rows)
-        out[rows] = climb(w[rows], net=system.net(big, rows), rivalry=big, cross_pressure=system.cross_pressure[rows],
-                          steps=200)
+        out[rows] = climb(
+            w[rows], net=system.net(big, rows), rivalry=big, cross_pressure=system.given.cross_pressure[rows], steps=200
+        )
     return out
 
 
@@ -249,9 +276,7 @@ def _note(path: list[Array] | None, delta: Array, w: Array) -> None:
         path.append(np.concatenate([delta[:1], w[0]]))
 
 
-def _side(
-    rivalry: Array, *, blocs: Sequence[Sequence[int]] | None, capability: ArrayLike | None
-) -> Array:
+def _side(rivalry: Array, *, blocs: Sequence[Sequence[int]] | None, capability: ArrayLike | None) -> Array:
     k = len(rivalry)
     if blocs is None:
         blocs = order_stress(rivalry, capability=np.ones(k) if capability is None else capability).blocs

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from equipoise.measure.order import OrderPath, order_stress_path
 from equipoise.measure.pooling import pool, pool_draws
 from equipoise.measure.rivalry import to_matrix
-from equipoise.model.continuation import Collapse, by_pair, carry, confrontation
+from equipoise.model.continuation import Collapse, Given, by_pair, carry, confrontation
 from equipoise.model.priors import Prior
 
 Array = NDArray[np.float64]
@@ -60,8 +60,10 @@ def leverage(components: Array, *, draws: int, seed: int) -> Band:
 def order(rivalry_band: Band, *, capability: Array) -> tuple[OrderPath, OrderPath]:
     """Order stress for the point estimate (T,) and for the draws (D, T), given capability (T, K)."""
     k = capability.shape[-1]
-    return (order_stress_path(to_matrix(rivalry_band.value, powers=k), capability=capability),
-            order_stress_path(to_matrix(rivalry_band.draws, powers=k), capability=capability[None]))
+    return (
+        order_stress_path(to_matrix(rivalry_band.value, powers=k), capability=capability),
+        order_stress_path(to_matrix(rivalry_band.draws, powers=k), capability=capability[None]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +88,21 @@ def leeway_path(w: Band, *, r: Band, lever: Band, side: NDArray[np.int8], prior:
     if not years.size:
         return None
     d, k = len(w.draws), lever.value.shape[-1]
-    parameters = prior.draw(draws=d, seed=seed)
-
-    def flat(x: Array, n: int) -> Array:
-        return x[:n, years].reshape(n * years.size, *x.shape[2:])
-
-    def given(n: int) -> dict[str, Array]:
-        return {"leverage": flat(lever.draws, n),
-                **{name: np.repeat(value[:n], years.size) for name, value in parameters.items()}}
-
+    few, n = min(d, PAIR_DRAWS), years.size
     matrices = to_matrix(r.draws, powers=k)
-    sides = flat(side, d).astype(float)
-    start = flat(matrices, d)
-    main = carry(flat(w.draws, d), rivalry=start, target=confrontation(start, side=sides), side=sides, **given(d))
-    few = min(d, PAIR_DRAWS)
-    pairs = by_pair(flat(w.draws, few), rivalry=flat(matrices, few), **given(few))
-    return LeewayPath(years, _shape(main, d, years.size), _shape(pairs, few, years.size))
+    parameters = [np.repeat(x, n) for x in prior.draw(draws=d, seed=seed).values()]
+    given = Given(_flat(lever.draws, d, years), *parameters)
+    start, sides = _flat(matrices, d, years), _flat(side.astype(np.float64), d, years)
+    target = confrontation(start, side=sides)
+    main = carry(_flat(w.draws, d, years), rivalry=start, target=target, side=sides, given=given)
+    some = Given(_flat(lever.draws, few, years), *(x[: few * n] for x in parameters))
+    pairs = by_pair(_flat(w.draws, few, years), rivalry=_flat(matrices, few, years), given=some)
+    return LeewayPath(years, main.reshape(d, n), pairs.reshape(few, n, k * (k - 1) // 2))
 
 
-def _shape(end: Collapse, d: int, t: int) -> Collapse:
-    return Collapse(*(x.reshape(d, t, *x.shape[1:]) for x in (end.value, end.cause, end.after, end.not_stable)))
+def _flat(draws: Array, count: int, years: NDArray[np.intp]) -> Array:
+    """The first draws of some years (D, T, …) as one axis, draw by draw."""
+    return draws[:count, years].reshape(count * years.size, *draws.shape[2:])
 
 
 def _unit(components: Array, *, draws: int, seed: int) -> Band:
@@ -115,4 +112,5 @@ def _unit(components: Array, *, draws: int, seed: int) -> Band:
 
 def _simplex(shares: Array) -> Array:
     kept = np.maximum(shares, FLOOR)
-    return kept / kept.sum(-1, keepdims=True)
+    total: Array = kept.sum(-1, keepdims=True)
+    return kept / total

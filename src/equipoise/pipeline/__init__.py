@@ -12,8 +12,8 @@ from equipoise.assemble import codes
 from equipoise.assemble.packed import Pack, embedded
 from equipoise.assemble.powers import resolve_powers
 from equipoise.errors import BadYears
-from equipoise.pipeline.figures import state_report
 from equipoise.model.priors import Prior
+from equipoise.pipeline.figures import state_report
 from equipoise.schema import DEFAULT_POWERS, FIRST_YEAR, StateReport
 
 DRAWS, SEED = 200, 1991
@@ -101,8 +101,9 @@ def report(
     focal = codes.resolve(state)
     chosen = _powers(powers, focal=focal)
     first, last = _years(pack, since=since, until=until)
-    figures = state_report(pack, state=focal, powers=chosen, since=first, until=last, prior=prior or Prior(), draws=draws,
-                           seed=seed)
+    figures = state_report(
+        pack, state=focal, powers=chosen, since=first, until=last, prior=prior or Prior(), draws=draws, seed=seed
+    )
     return Report(figures, lang)
 
 
@@ -127,6 +128,8 @@ def _years(pack: Pack, *, since: int, until: int | None) -> tuple[int, int]:
         raise BadYears(f"the first year, {since}, is after the last, {last}.", hint="Swap --since and --until.")
     for year in (since, last):
         if not low <= year <= high:
-            raise BadYears(f"{year} is outside the years that the pack covers, {low} to {high}.",
-                           hint=f"Choose years from {low} to {high}.")
+            raise BadYears(
+                f"{year} is outside the years that the pack covers, {low} to {high}.",
+                hint=f"Choose years from {low} to {high}.",
+            )
     return since, last

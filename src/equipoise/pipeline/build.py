@@ -34,8 +34,10 @@ def build(directory: Path | str, *, progress: Progress = lambda _: None) -> dict
         MissingSource: the folder or a file is not there; BadSourceFile: a file is not what its entry says.
     """
     if not Path(directory).is_dir():
-        raise MissingSource(f"there is no folder {directory}.",
-                            hint="Download the sources with `equipoise data pull`, or name their folder with --from.")
+        raise MissingSource(
+            f"there is no folder {directory}.",
+            hint="Download the sources with `equipoise data pull`, or name their folder with --from.",
+        )
     parsed = parse_all(Path(directory), progress=progress)
     progress("assembling tables")
     frames = assembled.tables(parsed)
@@ -86,5 +88,13 @@ def _rivalry(pack: Pack, years: list[int]) -> pl.DataFrame:
     i, j = pair_positions(len(DEFAULT_POWERS))
     t, c, p = (a.ravel() for a in np.indices(values.shape))
     names: Any = np.array(DEFAULT_POWERS)
-    return pl.DataFrame({"power_a": names[i][p], "power_b": names[j][p], "year": np.array(years)[t],
-                         "component": np.array(COMPONENTS)[c], "value": values.ravel()}, nan_to_null=True).drop_nulls()
+    return pl.DataFrame(
+        {
+            "power_a": names[i][p],
+            "power_b": names[j][p],
+            "year": np.array(years)[t],
+            "component": np.array(COMPONENTS)[c],
+            "value": values.ravel(),
+        },
+        nan_to_null=True,
+    ).drop_nulls()

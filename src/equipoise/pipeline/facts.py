@@ -48,14 +48,32 @@ def trade_figures(
     incomplete = both.is_null().any().over("year")
     share = pl.when(~incomplete).then(both / both.sum().over("year"))
     trade = by_option.with_columns(pl.col("year").cast(pl.Int32)).select(
-        "year", pl.col("option").alias("partner"), "exports_musd", "imports_musd", share.alias("share"), "source", "note")
+        "year",
+        pl.col("option").alias("partner"),
+        "exports_musd",
+        "imports_musd",
+        share.alias("share"),
+        "source",
+        "note",
+    )
     total = trade.group_by("year", "source").agg(
-        pl.when(both.is_null().any()).then(None).otherwise(both.sum()).alias("total_musd"))
+        pl.when(both.is_null().any()).then(None).otherwise(both.sum()).alias("total_musd")
+    )
     gdp = pack.table("state_year").filter(pl.col("state") == state).select(pl.col("year").cast(pl.Int32), "gdp_usd")
     partners = _partners(pack, state=state, years=years)
-    summary = total.join(gdp, on="year", how="left").join(partners, on="year", how="left").select(
-        "year", "total_musd", (pl.col("total_musd") * 1e6 / pl.col("gdp_usd")).alias("dependence"),
-        pl.when(pl.col("total_musd").is_not_null()).then(pl.col("hhi")).alias("hhi"), "partners", "source").sort("year")
+    summary = (
+        total.join(gdp, on="year", how="left")
+        .join(partners, on="year", how="left")
+        .select(
+            "year",
+            "total_musd",
+            (pl.col("total_musd") * 1e6 / pl.col("gdp_usd")).alias("dependence"),
+            pl.when(pl.col("total_musd").is_not_null()).then(pl.col("hhi")).alias("hhi"),
+            "partners",
+            "source",
+        )
+        .sort("year")
+    )
     return trade, summary, document_shares(state)
 
 
@@ -94,7 +112,9 @@ def sources_used(pack: Pack) -> pl.DataFrame:
         uses = [use for use, ids in USES.items() if name in ids]
         if uses:
             rows.append((name, entry.title, entry.version, entry.coverage, entry.licence, entry.home, ";".join(uses)))
-    return pl.DataFrame(rows, orient="row", schema=["source", "title", "version", "coverage", "licence", "home", "used_for"])
+    return pl.DataFrame(
+        rows, orient="row", schema=["source", "title", "version", "coverage", "licence", "home", "used_for"]
+    )
 
 
 def missing(
@@ -102,7 +122,7 @@ def missing(
 ) -> tuple[tuple[str, dict[str, Any]], ...]:
     """Return what is missing or assumed, as message keys with their parameters."""
     out: list[tuple[str, dict[str, Any]]] = []
-    seen = np.isfinite(table).all(-1)
+    seen = np.asarray(np.isfinite(table).all(-1))
     for c, channel in enumerate(CHANNELS):
         gone = [y for t, y in enumerate(years) if not seen[t, c]]
         if len(gone) == len(years):
@@ -164,7 +184,11 @@ def trade_by_partner(pack: Pack, *, state: str, years: Sequence[int]) -> pl.Data
     own = (pl.col("source") != "kaz_trade") | pl.lit(state == "KAZ")
     partner = pl.when(pl.col("importer") == state).then(pl.col("exporter")).otherwise(pl.col("importer"))
     here = flows.filter(own & ((pl.col("importer") == state) | (pl.col("exporter") == state)))
-    return here.with_columns(partner.alias("partner")).filter(pl.col("partner") != "WLD").group_by("year", "partner").agg(
-        pl.col("value_musd").sum().alias("both")).filter(pl.col("both") > 0).sort("year", "partner")
-
-
+    return (
+        here.with_columns(partner.alias("partner"))
+        .filter(pl.col("partner") != "WLD")
+        .group_by("year", "partner")
+        .agg(pl.col("value_musd").sum().alias("both"))
+        .filter(pl.col("both") > 0)
+        .sort("year", "partner")
+    )

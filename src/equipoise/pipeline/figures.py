@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from equipoise.assemble import events, organisations
 from equipoise.assemble.packed import Pack
-from equipoise.pipeline.facts import lean, map_shapes, missing, sources_used, tiers, trade_figures
 from equipoise.measure.engagement import channel_shares, trade_by_option
 from equipoise.measure.multivector import issue_splitting, multi_vector, spread, straddle
 from equipoise.measure.order import OrderPath
@@ -30,6 +29,7 @@ from equipoise.model import policy
 from equipoise.model.continuation import CAUSES
 from equipoise.model.policy import Band, LeewayPath
 from equipoise.model.priors import Prior
+from equipoise.pipeline.facts import lean, map_shapes, missing, sources_used, tiers, trade_figures
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE, StateReport
 
 Array = NDArray[np.float64]
@@ -44,28 +44,42 @@ class Grid:
 
     @property
     def options(self) -> list[str]:
+        """The outside option, then the powers."""
         return [OUTSIDE, *self.powers]
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
+        """The pairs of powers, in the order of ``numpy.triu_indices``."""
         i, j = pair_positions(len(self.powers))
         return [(self.powers[a], self.powers[b]) for a, b in zip(i, j, strict=True)]
 
     def by_option(self, names: Sequence[str], **columns: Array) -> pl.DataFrame:
         """Long form: year, option (or power), one column an array (T, len(names)); rows without any value left out."""
         key = "option" if len(names) > len(self.powers) else "power"
-        out = pl.DataFrame({"year": np.repeat(self.years, len(names)), key: list(names) * len(self.years),
-                            **{c: np.asarray(v, float).ravel() for c, v in columns.items()}},
-                           schema_overrides={"year": pl.Int32}, nan_to_null=True)
+        out = pl.DataFrame(
+            {
+                "year": np.repeat(self.years, len(names)),
+                key: list(names) * len(self.years),
+                **{c: np.asarray(v, float).ravel() for c, v in columns.items()},
+            },
+            schema_overrides={"year": pl.Int32},
+            nan_to_null=True,
+        )
         return out.filter(pl.any_horizontal(pl.col(list(columns)).is_not_null()))
 
     def by_pair(self, **columns: Array) -> pl.DataFrame:
         """Long form: year, power_a, power_b, one column an array (T, P); rows without any value left out."""
         n = len(self.pairs)
-        out = pl.DataFrame({"year": np.repeat(self.years, n), "power_a": [a for a, _ in self.pairs] * len(self.years),
-                            "power_b": [b for _, b in self.pairs] * len(self.years),
-                            **{c: np.asarray(v, float).ravel() for c, v in columns.items()}},
-                           schema_overrides={"year": pl.Int32}, nan_to_null=True)
+        out = pl.DataFrame(
+            {
+                "year": np.repeat(self.years, n),
+                "power_a": [a for a, _ in self.pairs] * len(self.years),
+                "power_b": [b for _, b in self.pairs] * len(self.years),
+                **{c: np.asarray(v, float).ravel() for c, v in columns.items()},
+            },
+            schema_overrides={"year": pl.Int32},
+            nan_to_null=True,
+        )
         return out.filter(pl.any_horizontal(pl.col(list(columns)).is_not_null()))
 
     def by_year(self, **columns: Any) -> pl.DataFrame:
@@ -86,8 +100,9 @@ def state_report(
     r = policy.rivalry(components, draws=draws, seed=seed + 1)
     strengths = capabilities(pack, powers=powers, years=f.years)
     point, drawn = policy.order(r, capability=_capability_array(strengths, f))
-    levers = leverage_components(pack, state=state, powers=powers, years=f.years,
-                                 trade=shares.filter(pl.col("channel") == "trade"))
+    levers = leverage_components(
+        pack, state=state, powers=powers, years=f.years, trade=shares.filter(pl.col("channel") == "trade")
+    )
     lever = policy.leverage(levers, draws=draws, seed=seed + 2)
     path = policy.leeway_path(w, r=r, lever=lever, side=drawn.side, prior=prior, seed=seed + 3)
     flows = trade_by_option(pack, powers=powers, years=f.years, states=[state])
@@ -97,21 +112,51 @@ def state_report(
     near = lean_of_region(pack, state=state, powers=powers, until=until)
     spells = organisations.portfolio(state)
     return StateReport(
-        state=state, powers=powers, since=since, until=until, year=year,
-        engagement=_engagement(w, table, f), channels=shares.drop("state").with_columns(pl.col("year").cast(pl.Int32)),
-        multi_vector=_multi_vector(w, table, r, f), rivalry=_rivalry(r, components, f),
-        order=_order(point, drawn, strengths, f), order_blocs=_blocs(point, f), leverage=_leverage(lever, levers, f),
-        leeway=_leeway(path, f), leeway_pairs=_pairs(path, f), trade=trade, trade_summary=trade_summary,
-        document_shares=document_shares, economy=_economy(pack, state=state, years=f.years),
-        distance=un_distance(pack, state=state, powers=powers, years=f.years).with_columns(pl.col("year").cast(pl.Int32)),
-        organisations=spells, tiers=ring, tiers_power=ring_power, tiers_region=ring_region, tiers_on=ring_on, lean=near,
-        shapes=map_shapes(pack, states=list(near["state"])), events=events.events(states=[state]),
+        state=state,
+        powers=powers,
+        since=since,
+        until=until,
+        year=year,
+        engagement=_engagement(w, table, f),
+        channels=shares.drop("state").with_columns(pl.col("year").cast(pl.Int32)),
+        multi_vector=_multi_vector(w, table, r, f),
+        rivalry=_rivalry(r, components, f),
+        order=_order(point, drawn, strengths, f),
+        order_blocs=_blocs(point, f),
+        leverage=_leverage(lever, levers, f),
+        leeway=_leeway(path, f),
+        leeway_pairs=_pairs(path, f),
+        trade=trade,
+        trade_summary=trade_summary,
+        document_shares=document_shares,
+        economy=_economy(pack, state=state, years=f.years),
+        distance=un_distance(pack, state=state, powers=powers, years=f.years).with_columns(
+            pl.col("year").cast(pl.Int32)
+        ),
+        organisations=spells,
+        tiers=ring,
+        tiers_power=ring_power,
+        tiers_region=ring_region,
+        tiers_on=ring_on,
+        lean=near,
+        shapes=map_shapes(pack, states=list(near["state"])),
+        events=events.events(states=[state]),
         leaders=pack.table("leaders").filter(pl.col("state") == state).drop("state"),
-        sources=sources_used(pack), missing=missing(pack, state=state, years=f.years, powers=powers, flows=flows, table=table),
-        assumptions={"coercion": prior.coercion, "cross_pressure": prior.cross_pressure,
-                     "intolerance": prior.intolerance, "draws": draws, "pair_draws": min(draws, policy.PAIR_DRAWS),
-                     "seed": seed},
-        provenance={"equipoise": version("equipoise"), "pack": pack.manifest["version"], "pack_sha256": pack.fingerprint},
+        sources=sources_used(pack),
+        missing=missing(pack, state=state, years=f.years, powers=powers, flows=flows, table=table),
+        assumptions={
+            "coercion": prior.coercion,
+            "cross_pressure": prior.cross_pressure,
+            "intolerance": prior.intolerance,
+            "draws": draws,
+            "pair_draws": min(draws, policy.PAIR_DRAWS),
+            "seed": seed,
+        },
+        provenance={
+            "equipoise": version("equipoise"),
+            "pack": pack.manifest["version"],
+            "pack_sha256": pack.fingerprint,
+        },
     )
 
 
@@ -145,7 +190,7 @@ def rivalry_array(pack: Pack, f: Grid) -> Array:
 
 def headline_year(table: Array, f: Grid) -> int | None:
     """The last year whose engagement rests on trade or on two channels; failing that, on any; None without one."""
-    seen = np.isfinite(table).all(-1)
+    seen = np.asarray(np.isfinite(table).all(-1))
     strong = np.flatnonzero(seen[:, CHANNELS.index("trade")] | (seen.sum(1) >= 2))
     anyway = strong if strong.size else np.flatnonzero(seen.any(1))
     return f.years[anyway[-1]] if anyway.size else None
@@ -157,7 +202,7 @@ def lean_of_region(pack: Pack, *, state: str, powers: tuple[str, ...], until: in
     years = list(range(max(1991, until - 15), until + 1))
     f = Grid(years, powers)
     shares = channels_of(pack, states=around, powers=powers, years=years)
-    rows = []
+    rows: list[tuple[str, str | None, float | None, float | None, int | None]] = []
     for name in around:
         table = channel_array(shares.filter(pl.col("state") == name), f)
         year = headline_year(table, f)
@@ -167,8 +212,11 @@ def lean_of_region(pack: Pack, *, state: str, powers: tuple[str, ...], until: in
         w = policy.engagement(table, draws=1, seed=0).value[year - years[0], 1:]
         first, second = np.sort(w)[::-1][:2]
         rows.append((name, powers[int(w.argmax())], float(first), float(first - second), year))
-    return pl.DataFrame(rows, orient="row", schema={"state": pl.String, "power": pl.String, "share": pl.Float64,
-                                                    "margin": pl.Float64, "year": pl.Int32})
+    return pl.DataFrame(
+        rows,
+        orient="row",
+        schema={"state": pl.String, "power": pl.String, "share": pl.Float64, "margin": pl.Float64, "year": pl.Int32},
+    )
 
 
 def _capability_array(strengths: pl.DataFrame, f: Grid) -> Array:
@@ -190,22 +238,34 @@ def _multi_vector(w: Band, table: Array, r: Band, f: Grid) -> pl.DataFrame:
     index = Band(multi_vector(w.value), multi_vector(w.draws))
     low, high = index.interval()
     matrix = to_matrix(r.value, powers=len(f.powers))
-    return f.by_year(index=index.value, index_low=low, index_high=high, spread=spread(w.value),
-                     issue_splitting=issue_splitting(table), straddle=straddle(w.value, rivalry=matrix))
+    return f.by_year(
+        index=index.value,
+        index_low=low,
+        index_high=high,
+        spread=spread(w.value),
+        issue_splitting=issue_splitting(table),
+        straddle=straddle(w.value, rivalry=matrix),
+    )
 
 
 def _rivalry(r: Band, components: Array, f: Grid) -> pl.DataFrame:
     low, high = r.interval()
     pooled = f.by_pair(value=r.value, low=low, high=high).with_columns(pl.lit("pooled").alias("component"))
     none = np.full_like(r.value, np.nan)
-    parts = [f.by_pair(value=components[:, c], low=none, high=none).with_columns(pl.lit(name).alias("component"))
-             for c, name in enumerate(COMPONENTS)]
+    parts = [
+        f.by_pair(value=components[:, c], low=none, high=none).with_columns(pl.lit(name).alias("component"))
+        for c, name in enumerate(COMPONENTS)
+    ]
     return pl.concat([*parts, pooled]).select("year", "power_a", "power_b", "component", "value", "low", "high")
 
 
 def _order(point: OrderPath, drawn: OrderPath, strengths: pl.DataFrame, f: Grid) -> pl.DataFrame:
     low, high = Band(point.value, drawn.value).interval()
-    of = strengths.group_by("year").agg(pl.col("capability_year").first().cast(pl.Int32)).with_columns(pl.col("year").cast(pl.Int32))
+    of = (
+        strengths.group_by("year")
+        .agg(pl.col("capability_year").first().cast(pl.Int32))
+        .with_columns(pl.col("year").cast(pl.Int32))
+    )
     return f.by_year(stress=point.value, low=low, high=high).join(of, on="year", how="left", maintain_order="left")
 
 
@@ -220,8 +280,17 @@ def _leverage(lever: Band, levers: Array, f: Grid) -> pl.DataFrame:
     return f.by_option(f.powers, leverage=lever.value, **parts)
 
 
-_LEEWAY = {"year": pl.Int32, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64, "falls_to": pl.String,
-           "falls_to_power": pl.String, "cause": pl.String, "collapses": pl.Float64, "not_stable": pl.Float64}
+_LEEWAY = {
+    "year": pl.Int32,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "falls_to": pl.String,
+    "falls_to_power": pl.String,
+    "cause": pl.String,
+    "collapses": pl.Float64,
+    "not_stable": pl.Float64,
+}
 
 
 def _leeway(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
@@ -236,15 +305,34 @@ def _leeway(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
         after = path.main.after[ended, t]
         to = f.options[_mode(after.argmax(1))] if ended.any() else None
         power = f.powers[_mode(after[:, 1:].argmax(1))] if ended.any() else None
-        rows.append((f.years[position], mid[t], low[t], high[t], to, power,
-                     CAUSES[_mode(cause[ended])] if ended.any() else "none", ended.mean(), path.main.not_stable[:, t].mean()))
+        rows.append(
+            (
+                f.years[position],
+                mid[t],
+                low[t],
+                high[t],
+                to,
+                power,
+                CAUSES[_mode(cause[ended])] if ended.any() else "none",
+                ended.mean(),
+                path.main.not_stable[:, t].mean(),
+            )
+        )
     return pl.DataFrame(rows, schema=_LEEWAY, orient="row")
 
 
 def _pairs(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
     if path is None:
-        return pl.DataFrame(schema={"year": pl.Int32, "power_a": pl.String, "power_b": pl.String, "value": pl.Float64,
-                                    "low": pl.Float64, "high": pl.Float64})
+        return pl.DataFrame(
+            schema={
+                "year": pl.Int32,
+                "power_a": pl.String,
+                "power_b": pl.String,
+                "value": pl.Float64,
+                "low": pl.Float64,
+                "high": pl.Float64,
+            }
+        )
     low, mid, high = np.quantile(path.pairs.value, [0.05, 0.5, 0.95], axis=0)
     some = Grid([f.years[p] for p in path.years], f.powers)
     return some.by_pair(value=mid, low=low, high=high, mean=path.pairs.value.mean(0))
@@ -258,6 +346,8 @@ def _economy(pack: Pack, *, state: str, years: Sequence[int]) -> pl.DataFrame:
     own = pack.table("state_year").filter((pl.col("state") == state) & pl.col("year").is_in(list(years)))
     oil = pack.table("oil").filter(pl.col("months") == 12)
     spine = pl.DataFrame({"year": list(years)}, schema={"year": pl.Int16})
-    return spine.join(own, on="year", how="left").join(oil, on="year", how="left").select(
-        pl.col("year").cast(pl.Int32), "gdp_2015usd", "growth_pct", "population", "oil_usd_bbl")
-
+    return (
+        spine.join(own, on="year", how="left")
+        .join(oil, on="year", how="left")
+        .select(pl.col("year").cast(pl.Int32), "gdp_2015usd", "growth_pct", "population", "oil_usd_bbl")
+    )
