@@ -61,8 +61,10 @@ class Table:
                 raise DataError(f"table {self.name} has {out[k].null_count()} empty values in its key {k}.")
         double = out.filter(pl.struct(self.key).is_duplicated()).select(self.key)
         if double.height:
-            raise DataError(f"table {self.name} has {double.height} rows with a key that is not unique.",
-                            hint=f"The first is {double.row(0, named=True)}.")
+            raise DataError(
+                f"table {self.name} has {double.height} rows with a key that is not unique.",
+                hint=f"The first is {double.row(0, named=True)}.",
+            )
         return out.sort(self.key)
 
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import polars as pl
 
+from equipoise.acquire.un_votes import ISSUES
 from equipoise.schema import Column, Table
 
-_YEAR = Column("year", pl.Int16, "year")
+_ISO = "ISO 3166-1 alpha-3"
 _FLAG = "1 yes, 0 no"
+_TRADE = "cow_trade;kaz_trade;imf_trade"
+_CHANNELS = f"{_TRADE};un_votes;atop;cow_igo"
+_RIVALRY = "ideal_points;atop;nmc;mid;strategic_rivalries"
 
 
-def _pair(first: str = "state_a", second: str = "state_b") -> tuple[Column, Column]:
-    return Column(first, pl.String, "ISO 3166-1 alpha-3"), Column(second, pl.String, "ISO 3166-1 alpha-3")
+def _year(source: str) -> Column:
+    return Column("year", pl.Int16, "year", source)
+
+
+def _pair(source: str, *, first: str = "state_a", second: str = "state_b") -> tuple[Column, Column]:
+    return Column(first, pl.String, _ISO, source), Column(second, pl.String, _ISO, source)
 
 
 STATE_YEAR = Table(
     "state_year",
     ("state", "year"),
     (
-        Column("state", pl.String, "ISO 3166-1 alpha-3", "cow_states"),
+        Column("state", pl.String, _ISO, "cow_states"),
         Column("year", pl.Int16, "year", "cow_states", "in the state system on at least one day of the year"),
         Column("cinc", pl.Float64, "share of the world's capability", "nmc"),
         Column("gdp_usd", pl.Float64, "current US dollars", "world_bank"),
@@ -31,7 +39,7 @@ STATE_YEAR = Table(
         Column("polyarchy_low", pl.Float64, "index 0 to 1", "vdem"),
         Column("polyarchy_high", pl.Float64, "index 0 to 1", "vdem"),
         Column("libdem", pl.Float64, "index 0 to 1", "vdem"),
-        Column("conflicts", pl.Int16, "conflicts the state is a party to", "ucdp"),
+        Column("conflicts", pl.Int16, "conflicts", "ucdp", "the state is a party or sends troops"),
         Column("conflict_intensity", pl.Int8, "0 none, 1 minor, 2 war", "ucdp"),
         Column("ideal_point", pl.Float64, "standard deviations, the United States positive", "ideal_points"),
         Column("ideal_low", pl.Float64, "5th percentile", "ideal_points"),
@@ -47,17 +55,17 @@ TRADE = Table(
     "trade",
     ("importer", "exporter", "year"),
     (
-        *_pair("importer", "exporter"),
-        _YEAR,
+        *_pair(_TRADE, first="importer", second="exporter"),
+        _year(_TRADE),
         Column(
             "value_musd",
             pl.Float64,
             "millions of current US dollars",
-            "cow_trade",
+            _TRADE,
             "cow_trade to 2014, kaz_trade 2018-23, imf_trade 2025: see the column source",
         ),
-        Column("source", pl.Categorical, "id of the source"),
-        Column("note", pl.Categorical, "why a value is missing"),
+        Column("source", pl.Categorical, "id of the source", _TRADE),
+        Column("note", pl.Categorical, "key of the reason why a value is missing", _TRADE),
     ),
 )
 
@@ -65,8 +73,8 @@ ALLIANCES = Table(
     "alliances",
     ("state_a", "state_b", "year"),
     (
-        *_pair(),
-        _YEAR,
+        *_pair("atop"),
+        _year("atop"),
         *(
             Column(c, pl.Int8, f"{_FLAG}: state_a's obligation to state_b", "atop")
             for c in ("defense", "offense", "neutrality", "nonaggression", "consultation")
@@ -78,7 +86,7 @@ MEMBERSHIPS = Table(
     "memberships",
     ("state", "organisation", "status", "start_year"),
     (
-        Column("state", pl.String, "ISO 3166-1 alpha-3"),
+        Column("state", pl.String, _ISO, "cow_igo"),
         Column("organisation", pl.String, "acronym of the source", "cow_igo"),
         Column("status", pl.String, "member, associate or observer", "cow_igo"),
         Column("start_year", pl.Int16, "first year, or 1991", "cow_igo"),
@@ -90,8 +98,8 @@ DISPUTES = Table(
     "disputes",
     ("state_a", "state_b", "year", "dispute"),
     (
-        *_pair(),
-        _YEAR,
+        *_pair("mid"),
+        _year("mid"),
         Column("dispute", pl.Int32, "number of the dispute", "mid"),
         Column("hostility", pl.Int8, "1 none to 5 war", "mid"),
     ),
@@ -101,7 +109,7 @@ RIVALRIES = Table(
     "rivalries",
     ("state_a", "state_b", "start_year"),
     (
-        *_pair(),
+        *_pair("strategic_rivalries"),
         Column("start_year", pl.Int16, "year", "strategic_rivalries"),
         Column("end_year", pl.Int16, "year; the source's last where it goes on", "strategic_rivalries"),
     ),
@@ -111,7 +119,7 @@ DISTANCES = Table(
     "distances",
     ("state_a", "state_b"),
     (
-        *_pair(),
+        *_pair("distances;shapes"),
         Column("capital_km", pl.Float32, "km between capitals", "distances"),
         Column("weighted_km", pl.Float32, "km, weighted by city populations", "distances"),
         Column("contiguous", pl.Boolean, "share a land border today", "distances"),
@@ -123,7 +131,7 @@ LEADERS = Table(
     "leaders",
     ("state", "start", "leader"),
     (
-        Column("state", pl.String, "ISO 3166-1 alpha-3"),
+        Column("state", pl.String, _ISO, "reign"),
         Column("leader", pl.String, "name", "reign"),
         Column("start", pl.Date, "date", "reign"),
         Column("end", pl.Date, "date; empty where in office at the source's end", "reign"),
@@ -134,7 +142,7 @@ OIL = Table(
     "oil",
     ("year",),
     (
-        _YEAR,
+        _year("brent"),
         Column("oil_usd_bbl", pl.Float64, "US dollars a barrel, mean of the year's months", "brent"),
         Column("months", pl.Int8, "months in the mean", "brent"),
     ),
@@ -144,18 +152,18 @@ CHANNELS = Table(
     "channels",
     ("state", "year", "channel", "option"),
     (
-        Column("state", pl.String, "ISO 3166-1 alpha-3"),
-        _YEAR,
-        Column("channel", pl.Categorical, "trade, diplomacy, security or institutions"),
-        Column("option", pl.Categorical, "a power's code, or 0 for the outside option"),
+        Column("state", pl.String, _ISO, _CHANNELS),
+        _year(_CHANNELS),
+        Column("channel", pl.Categorical, "trade, diplomacy, security or institutions", _CHANNELS),
+        Column("option", pl.Categorical, "a power's code, or 0 for the outside option", _CHANNELS),
         Column(
             "share",
             pl.Float32,
             "share of the channel, 0 to 1",
-            "cow_trade",
-            "computed: trade from trade flows, diplomacy from un_votes, security from atop, institutions from cow_igo",
+            _CHANNELS,
+            "computed: trade of the first three, diplomacy of un_votes, security of atop, institutions of cow_igo",
         ),
-        Column("source", pl.Categorical, "id of the source"),
+        Column("source", pl.Categorical, "id of the source", _CHANNELS),
     ),
 )
 
@@ -163,14 +171,14 @@ RIVALRY = Table(
     "rivalry",
     ("power_a", "power_b", "year", "component"),
     (
-        *_pair("power_a", "power_b"),
-        _YEAR,
-        Column("component", pl.String, "component of rivalry"),
+        *_pair(_RIVALRY, first="power_a", second="power_b"),
+        _year(_RIVALRY),
+        Column("component", pl.String, "component of rivalry", _RIVALRY),
         Column(
             "value",
             pl.Float64,
             "0 to 1",
-            "ideal_points",
+            _RIVALRY,
             "computed: from ideal_points, sanctions (own table), atop with nmc, mid, strategic_rivalries",
         ),
     ),
@@ -181,10 +189,23 @@ SHAPES = Table(
     ("name",),
     (
         Column("name", pl.String, "name on the map", "shapes"),
-        Column("iso3", pl.String, "ISO 3166-1 alpha-3", "shapes"),
+        Column("iso3", pl.String, _ISO, "shapes"),
         Column("polygons", pl.List(pl.List(pl.List(pl.Float32))), "rings of longitude and latitude, degrees", "shapes"),
     ),
 )
+
+_CAST = "1 yes, 2 abstain, 3 no"
+VOTES = Table(
+    "votes",
+    ("rcid",),
+    (
+        Column("rcid", pl.Int32, "number of the roll call", "un_votes"),
+        Column("date", pl.Date, "date", "un_votes"),
+        *(Column(c, pl.Boolean, "whether it concerns the issue", "un_votes") for c in ISSUES),
+        Column("*", pl.Int8, _CAST, "un_votes", "one column a state, by its code; YUG and SCG are under SRB"),
+    ),
+)
+"""What the table of roll calls holds; its width depends on the file, so it is described but not checked."""
 
 PACK: dict[str, Table] = {
     t.name: t
@@ -203,4 +224,4 @@ PACK: dict[str, Table] = {
         SHAPES,
     )
 }
-"""Tables with a fixed set of columns; ``votes`` is beside them, one column a state."""
+"""Tables with a fixed set of columns; :data:`VOTES` is beside them, one column a state."""

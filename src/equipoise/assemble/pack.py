@@ -12,7 +12,7 @@ from equipoise.acquire.kaz_trade import partners
 from equipoise.acquire.reign import COVERED_TO as RULED_TO
 from equipoise.acquire.strategic_rivalries import COVERED_TO
 from equipoise.assemble import codes
-from equipoise.assemble.contracts import PACK
+from equipoise.assemble.contracts import PACK, VOTES
 from equipoise.assemble.packed import last_year
 from equipoise.schema import FIRST_YEAR
 
@@ -44,10 +44,14 @@ SOURCES = (
 
 LAST_YEAR = 2025
 
-# Trade that the source shows as zero, or shows one direction of twice, where there was trade (MANIFEST of the sources
-# and the neighbouring years say so). It is missing, not zero.
+# Trade that the source shows as zero, or by half, where the neighbouring years and the states' own figures say that
+# there was trade: between Soviet successors to 1993, in single years between two large ones (Afghanistan's imports from
+# the United States in 2012), and within the customs union when it was founded. It is missing, not zero.
 SOVIET = ("ARM", "AZE", "BLR", "EST", "GEO", "KAZ", "KGZ", "LTU", "LVA", "MDA", "RUS", "TJK", "TKM", "UKR", "UZB")
-HALVED = (("KAZ", "RUS", 2010), ("KAZ", "RUS", 2011), ("BLR", "RUS", 2010), ("BLR", "RUS", 2011))
+HALVED = (("KAZ", "RUS", 2010), ("KAZ", "RUS", 2011), ("BLR", "RUS", 2011))
+
+LARGE_MUSD = 100.0
+"""A zero between two years of so much or more is taken as missing."""
 
 
 def tables(parsed: Parsed) -> dict[str, pl.DataFrame]:
@@ -112,7 +116,8 @@ def memberships(igo: pl.DataFrame) -> pl.DataFrame:
 def disputes(mid: pl.DataFrame) -> pl.DataFrame:
     """Militarised disputes by pair and year from 1986 on, so that five years lie behind the pack's first year."""
     recent = mid.filter(pl.col("year") >= FIRST_YEAR - 5)
-    pairs = _pairs(recent)
+    # A dispute of the years before counts for the state that carries on: the Soviet Union's for Russia.
+    pairs = _pairs(recent.with_columns(pl.max_horizontal("year", pl.lit(FIRST_YEAR)).alias("named")), year="named")
     a, b = pl.col("state_a"), pl.col("state_b")
     return (
         pairs.with_columns(pl.min_horizontal(a, b).alias("state_a"), pl.max_horizontal(a, b).alias("state_b"))
@@ -125,12 +130,19 @@ def rivalries(tss: pl.DataFrame) -> pl.DataFrame:
     """Strategic rivalries that were on in 1991 or later."""
     # An end that is empty means that the rivalry goes on in the source's last year, and nothing is known after it.
     late = tss.with_columns(pl.col("end_year").fill_null(COVERED_TO)).filter(pl.col("end_year") >= FIRST_YEAR)
-    pairs = _pairs(late.with_columns(pl.max_horizontal("start_year", pl.lit(FIRST_YEAR)).alias("year")))
+    # Year by year, since a code may pass to another state in the meantime (Serbia's did in 1992 and 2006).
+    years = pl.int_ranges(pl.max_horizontal("start_year", pl.lit(FIRST_YEAR)), pl.col("end_year") + 1)
+    pairs = _pairs(late.with_columns(years.alias("year")).explode("year"))
     a, b = pl.col("state_a"), pl.col("state_b")
+    first = pl.col("year").min()
     return (
         pairs.with_columns(pl.min_horizontal(a, b).alias("state_a"), pl.max_horizontal(a, b).alias("state_b"))
         .group_by("state_a", "state_b", "start_year")
-        .agg(pl.col("end_year").max())
+        .agg(
+            pl.when(first > FIRST_YEAR).then(first).otherwise(pl.col("start_year").first()).alias("since"),
+            pl.col("year").max().alias("end_year"),
+        )
+        .select("state_a", "state_b", pl.col("since").alias("start_year"), "end_year")
     )
 
 
@@ -142,16 +154,8 @@ def distances(cepii: pl.DataFrame, *, borders: pl.DataFrame) -> pl.DataFrame:
 
 
 def leaders(reign: pl.DataFrame) -> pl.DataFrame:
-    """Leaders in office in 1991 or later."""
-    late = reign.filter(pl.col("end").is_null() | (pl.col("end").dt.year() >= FIRST_YEAR))
-    entered = late.with_columns(
-        pl.max_horizontal(pl.col("start").dt.year(), pl.lit(FIRST_YEAR)).cast(pl.Int32).alias("year")
-    )
-    return (
-        codes.from_cow(entered, column="cow", year="year", into="state")
-        .drop_nulls("state")
-        .unique(["state", "start", "leader"])
-    )
+    """Leaders in office in 1991 or later, under every state that they led (Serbia and Montenegro, then Serbia)."""
+    return _in_office(reign).select("state", "leader", "start", "end").unique(["state", "start", "leader"])
 
 
 def oil(brent: pl.DataFrame) -> pl.DataFrame:
@@ -177,25 +181,30 @@ def votes(wide: pl.DataFrame) -> pl.DataFrame:
 def notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return what each column of each table is: unit, source, the source's version and licence, coverage, note.
 
-    ``sources`` gives title, version and licence by id. Coverage is the first and last year with a value.
+    ``sources`` gives version, licence and coverage by id; a column made from several has them in the order of
+    ``source``, ``;`` between two. ``first_year`` and ``last_year`` are of the rows with a value, null in a table
+    without time, where ``coverage`` is what the source says of itself. The states' columns of ``votes`` are one, ``*``.
     """
     out = []
-    for name, table in sorted(PACK.items()):
-        frame = frames[name]
+    for name, table in sorted((PACK | {VOTES.name: VOTES}).items()):
         for column in table.columns:
-            known = frame.filter(pl.col(column.name).is_not_null())
-            years = known["year"] if "year" in frame.columns and column.name not in table.key else None
-            source = sources.get(column.source, {})
+            known = frames[name]
+            if column.name in known.columns:
+                known = known.filter(pl.col(column.name).is_not_null())
+            first, last = _covered(known)
+            about = [sources.get(s, {}) for s in column.source.split(";")]
+            told = {key: ";".join(str(s.get(key, "")) for s in about) for key in ("version", "licence", "coverage")}
+            if first is not None:
+                told["coverage"] = f"{first}–{last}"
             out.append(
                 {
                     "table": name,
                     "column": column.name,
                     "unit": column.unit,
                     "source": column.source,
-                    "version": source.get("version", ""),
-                    "licence": source.get("licence", ""),
-                    "first_year": _int(years.min()) if years is not None and known.height else None,
-                    "last_year": _int(years.max()) if years is not None and known.height else None,
+                    **told,
+                    "first_year": first,
+                    "last_year": last,
                     "values": known.height,
                     "note": column.note,
                 }
@@ -203,8 +212,12 @@ def notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[s
     return out
 
 
-def _int(value: Any) -> int | None:
-    return None if value is None else int(value)
+def _covered(frame: pl.DataFrame) -> tuple[int | None, int | None]:
+    """The first and the last year of a table's rows, by whichever columns tell their time."""
+    ends = ("year", "start_year", "end_year", "start", "end", "date")
+    found = [frame[c].drop_nulls() for c in ends if c in frame.columns]
+    years = [int(y) for s in found for y in (s.dt.year() if s.dtype == pl.Date else s).unique()]
+    return (min(years), max(years)) if years else (None, None)
 
 
 def _years() -> range:
@@ -219,9 +232,9 @@ def _cow(frame: pl.DataFrame) -> pl.DataFrame:
     return codes.from_cow(_since(frame), column="cow", year="year", into="state").drop_nulls("state")
 
 
-def _pairs(frame: pl.DataFrame) -> pl.DataFrame:
-    named = codes.from_cow(frame, column="cow_a", year="year", into="state_a")
-    named = codes.from_cow(named, column="cow_b", year="year", into="state_b")
+def _pairs(frame: pl.DataFrame, *, year: str = "year") -> pl.DataFrame:
+    named = codes.from_cow(frame, column="cow_a", year=year, into="state_a")
+    named = codes.from_cow(named, column="cow_b", year=year, into="state_b")
     return named.drop_nulls(["state_a", "state_b"])
 
 
@@ -262,13 +275,12 @@ def _ideal(points: pl.DataFrame) -> pl.DataFrame:
 
 def _ruled(reign: pl.DataFrame) -> pl.DataFrame:
     """Who is in office on 31 December, for how long, and how many entered in the year; only within the source."""
-    named = leaders(reign)
-    years = pl.DataFrame({"year": list(range(FIRST_YEAR, RULED_TO.year))}, schema={"year": pl.Int32})
+    all_ = _in_office(reign).filter(pl.col("year") < RULED_TO.year)
     end_of = pl.date(pl.col("year"), 12, 31)
     # Mean Gregorian year, so that ten years in office count as ten.
     held = (end_of - pl.col("start")).dt.total_days() / 365.2425
-    within = (pl.col("start") <= end_of) & (pl.col("end").is_null() | (pl.col("end") > end_of))
-    all_ = named.drop("year", strict=False).join(years, how="cross")
+    # Who leaves on the last day still counts, unless a successor took over that day, who then comes last.
+    within = (pl.col("start") <= end_of) & (pl.col("end").is_null() | (pl.col("end") >= end_of))
     office = all_.filter(within).sort("state", "year", "start").group_by("state", "year", maintain_order=True).last()
     entered = (
         all_.filter(pl.col("start").dt.year() == pl.col("year"))
@@ -280,6 +292,15 @@ def _ruled(reign: pl.DataFrame) -> pl.DataFrame:
         .join(entered, on=["state", "year"], how="left")
         .select("state", "year", "leader", "leader_years", pl.col("leader_changes").fill_null(0))
     )
+
+
+def _in_office(reign: pl.DataFrame) -> pl.DataFrame:
+    """One row a leader and year in office since 1991, with the state that the code stood for in that year."""
+    last = pl.col("end").dt.year().fill_null(RULED_TO.year)
+    years = pl.int_ranges(pl.max_horizontal(pl.col("start").dt.year(), pl.lit(FIRST_YEAR)), last + 1)
+    each = reign.filter(last >= FIRST_YEAR).with_columns(years.alias("year")).explode("year").drop_nulls("year")
+    named = codes.from_cow(each, column="cow", year="year", into="state").drop_nulls("state")
+    return named.with_columns(pl.col("year").cast(pl.Int32))
 
 
 def _conflict(base: pl.DataFrame, ucdp: pl.DataFrame) -> pl.DataFrame:
@@ -304,14 +325,14 @@ def _flows_cow(cow: pl.DataFrame) -> pl.DataFrame:
         ["importer", "exporter"]
     )
     young = (pl.col("year") <= 1993) & pl.col("importer").is_in(SOVIET) & pl.col("exporter").is_in(SOVIET)
-    young = young & (pl.col("value_musd") == 0)
+    zero = (young | _gap()) & (pl.col("value_musd") == 0)
     half = pl.any_horizontal(
         (pl.col("year") == y)
         & pl.concat_list("importer", "exporter").list.sort().list.join("-").eq("-".join(sorted((a, b))))
         for a, b, y in HALVED
     )
-    note = pl.when(young).then(pl.lit("zero_not_trade")).when(half).then(pl.lit("one_direction"))
-    value = pl.when(young | half).then(None).otherwise(pl.col("value_musd"))
+    note = pl.when(zero).then(pl.lit("zero_not_trade")).when(half).then(pl.lit("one_direction"))
+    value = pl.when(zero | half).then(None).otherwise(pl.col("value_musd"))
     return named.select(
         "importer",
         "exporter",
@@ -320,6 +341,13 @@ def _flows_cow(cow: pl.DataFrame) -> pl.DataFrame:
         pl.lit("cow_trade").cast(pl.Categorical).alias("source"),
         note.cast(pl.Categorical).alias("note"),
     )
+
+
+def _gap() -> pl.Expr:
+    """Whether a flow is known to be large in the year before and the year after."""
+    year, value, pair = pl.col("year"), pl.col("value_musd"), ("importer_cow", "exporter_cow")
+    beside = [(year.shift(n).over(pair) == year - n) & (value.shift(n).over(pair) >= LARGE_MUSD) for n in (1, -1)]
+    return pl.all_horizontal(beside).fill_null(False)
 
 
 def _flows_kaz(kaz: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,9 @@ OBLIGATION = {"defense": 1.0, "offense": 1.0, "neutrality": 0.5, "consultation":
 """Weight of an alliance's obligations, of which the highest counts. Non-aggression weighs nothing: the pledges of
 Helsinki and Paris bind the whole OSCE alike and promise no one help."""
 
+_VOTES_AS = {"YUG": "SRB", "SCG": "SRB"}
+"""The file of roll calls keeps Yugoslavia's votes, and Serbia and Montenegro's, under its last successor."""
+
 COMMON_VOTES = 10
 """Fewest roll calls in which both must have voted."""
 
@@ -47,6 +50,19 @@ class World:
     states: tuple[str, ...]
     belongs: NDArray[np.bool_]
     capability: Array
+
+    @property
+    def weights(self) -> Array:
+        """Each member's weight in its power (K, n), by capability, alike where none is known; 0 without members."""
+        known = self.belongs * np.nan_to_num(self.capability)
+        raw = np.where(known.sum(1, keepdims=True) > 0, known, self.belongs)
+        share: Array = raw / np.maximum(raw.sum(1, keepdims=True), 1e-300)
+        return share
+
+    def alike(self) -> Array:
+        """The same with one weight for all members."""
+        share: Array = self.belongs / np.maximum(self.belongs.sum(1, keepdims=True), 1)
+        return share
 
 
 def worlds(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> Iterator[World]:
@@ -83,8 +99,9 @@ def trade_by_option(
 ) -> pl.DataFrame:
     """Return state, year, option, exports_musd, imports_musd, source and note, for every state-year a source has.
 
-    A power's trade is null where either direction is known to be wrong, where no flow at all is recorded, or where an
-    exporter concerned reports nothing that year; the note says which.
+    A direction without any record is null. A power's trade is null both ways where either direction is known to be
+    wrong, where no flow at all is recorded, or where an exporter concerned reports nothing that year; the note says
+    which.
     """
     flows = (
         pack.table("trade")
@@ -103,8 +120,8 @@ def trade_by_option(
         sums.filter(pl.col("partner") != "WLD")
         .group_by("state", "year", "source", "option")
         .agg(
-            pl.col("exports").sum().alias("exports_musd"),
-            pl.col("imports").sum().alias("imports_musd"),
+            _known_sum("exports").alias("exports_musd"),
+            _known_sum("imports").alias("imports_musd"),
             pl.col("note").drop_nulls().first(),
         )
     )
@@ -124,7 +141,7 @@ def trade_by_option(
 
 def trade_channel(by_option: pl.DataFrame) -> pl.DataFrame:
     """Return the trade channel: exports plus imports with each option over the total, if no power's is missing."""
-    both = by_option.with_columns((pl.col("exports_musd") + pl.col("imports_musd")).alias("both"))
+    both = by_option.with_columns(turnover().alias("both"))
     total = pl.col("both").sum().over("state", "year")
     whole = both.filter((pl.col("both").is_null().sum().over("state", "year") == 0) & (total > 0))
     return whole.select(
@@ -132,29 +149,36 @@ def trade_channel(by_option: pl.DataFrame) -> pl.DataFrame:
     ).cast(_SCHEMA)
 
 
+def turnover() -> pl.Expr:
+    """Exports plus imports in millions of US dollars, of which one may be unrecorded; null if both are."""
+    ways = ("exports_musd", "imports_musd")
+    return pl.when(pl.any_horizontal(pl.col(ways).is_not_null())).then(pl.sum_horizontal(ways))
+
+
 def diplomacy(pack: Pack, world: World) -> Array | None:
     """Shares (n, K+1) from UN votes: ∝ max(0, π) with each power, and with the median other state.
 
     π is the weighted, chance-corrected agreement of Scott with squared distances (Häge 2011) over the year's roll
-    calls in which both voted; a power of several states counts as their mean.
+    calls in which both voted; π with a power of several states is the mean of theirs.
     """
     rolls = pack.table("votes").filter(pl.col("date").dt.year() == world.year)
     if rolls.height < COMMON_VOTES:
         return None
     cast = np.full((len(world.states), rolls.height), np.nan)
     for i, state in enumerate(world.states):
-        if state in rolls.columns:
-            cast[i] = rolls[state].cast(pl.Float64).to_numpy()
+        column = _VOTES_AS.get(state, state)
+        if column in rolls.columns:
+            cast[i] = rolls[column].cast(pl.Float64).to_numpy()
     seen = ~np.isnan(cast)
     common = seen.astype(float) @ seen.T.astype(float)
-    close = np.maximum(similarity(cast, measure="pi", scale=(1, 3)), 0.0)
+    close = similarity(cast, measure="pi", scale=(1, 3))
     close[common < COMMON_VOTES] = np.nan
     np.fill_diagonal(close, np.nan)
     power = np.any(world.belongs, axis=0)
-    with_powers = _mean(close, world.belongs, np.ones(len(world.states)))
+    with_powers = _mean(close, world.alike())
     rest = close[:, ~power]
     outside = np.array([np.nanmedian(row) if np.isfinite(row).any() else np.nan for row in rest])
-    return _normalise(np.column_stack([outside, with_powers]))
+    return _normalise(np.maximum(np.column_stack([outside, with_powers]), 0.0))
 
 
 def security(pack: Pack, world: World) -> Array | None:
@@ -162,7 +186,7 @@ def security(pack: Pack, world: World) -> Array | None:
     alliances = pack.table("alliances")
     if world.year > last_year(alliances):
         return None
-    owed = _mean(obligations(alliances, world), world.belongs, world.capability)
+    owed = _mean(obligations(alliances, world), world.weights)
     return _normalise(np.column_stack([1.0 - owed.max(1), owed]))
 
 
@@ -186,7 +210,10 @@ def obligations(alliances: pl.DataFrame, world: World) -> Array:
 
 
 def institutions(pack: Pack, world: World) -> Array | None:
-    """Shares (n, K+1) from full memberships: organisations shared with each power, and those without any power."""
+    """Shares (n, K+1) from full memberships: organisations shared with each power, and those without any power.
+
+    A member of a power of several states is no power to itself: what it shares with none of the others is outside.
+    """
     spells = pack.table("memberships")
     if world.year > last_year(spells, column="end_year"):
         return None
@@ -200,9 +227,10 @@ def institutions(pack: Pack, world: World) -> Array | None:
     index = {s: i for i, s in enumerate(world.states)}
     belongs = np.zeros((len(index), len(bodies)))
     belongs[[index[s] for s in now["state"]], [bodies[o] for o in now["organisation"]]] = 1.0
-    shared = _mean(belongs @ belongs.T, world.belongs, np.ones(len(index)))
+    shared = _mean(belongs @ belongs.T, world.alike())
     power = np.any(world.belongs, axis=0)
-    alone = belongs[:, ~belongs[power].any(0)].sum(1)
+    others = belongs[power].sum(0) - belongs * power[:, None]
+    alone = (belongs * (others == 0)).sum(1)
     alone[belongs.sum(1) == 0] = np.nan
     return _normalise(np.column_stack([alone, shared]))
 
@@ -215,14 +243,18 @@ _CHANNELS: tuple[tuple[str, str, _Rule], ...] = (
 )
 
 
-def _mean(pairs: Array, belongs: NDArray[np.bool_], weights: Array) -> Array:
-    """Weighted mean (n, K) of pairs (n, n) over each power's members, leaving out the state itself and NaN."""
+def _mean(pairs: Array, weight: Array) -> Array:
+    """Mean (n, K) of pairs (n, n), weighted by members' weights (K, n), leaving out the state itself and NaN."""
     n = len(pairs)
-    weight = belongs.astype(float) * np.nan_to_num(weights)[None, :]
     each = weight[None] * (1 - np.eye(n))[:, None, :] * np.isfinite(pairs)[:, None, :]
     total = each.sum(2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(total > 0, (each * np.nan_to_num(pairs)[:, None, :]).sum(2) / total, np.nan)
+
+
+def _known_sum(column: str) -> pl.Expr:
+    """The sum of what is known; null, not 0, where nothing is."""
+    return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum())
 
 
 def _normalise(affinity: Array) -> Array:

@@ -22,6 +22,7 @@ from equipoise.measure.rivalry import (
     disputes_component,
     highest_recent,
     ideal_point_component,
+    pair_positions,
     strategic_component,
     to_pairs,
 )
@@ -39,6 +40,7 @@ def rivalry_components(pack: Pack, *, powers: Sequence[str], years: Sequence[int
     Pairs are in the order of ``numpy.triu_indices(K, 1)``.
     """
     all_worlds = list(worlds(pack, powers=powers, years=years))
+    first, second = pair_positions(len(powers))
     hostility = _hostility(pack, powers=powers, years=years)
     scale = ideal_scale(pack)
     out = []
@@ -50,7 +52,11 @@ def rivalry_components(pack: Pack, *, powers: Sequence[str], years: Sequence[int
             disputes_component(level),
             _strategic(pack, world),
         )
-        out.append(np.stack([to_pairs(p) for p in parts]))
+        pairs = np.stack([to_pairs(p) for p in parts])
+        # A power that was not there yet had no rivals, but no peace either.
+        there = np.any(world.belongs, axis=1)
+        pairs[:, ~there[first] | ~there[second]] = np.nan
+        out.append(pairs)
     return np.array(out)
 
 
@@ -132,9 +138,7 @@ def leverage_components(
             ]
         if state in world.states and world.year <= last:
             own = obligations(alliances, world)[world.states.index(state)]
-            out[t, 2] = [
-                _weighted(own, on, world.capability, without=world.states.index(state)) for on in world.belongs
-            ]
+            out[t, 2] = [_weighted(own, row, without=world.states.index(state)) for row in world.weights]
     return out
 
 
@@ -147,12 +151,9 @@ def _border(pack: Pack, *, state: str) -> dict[str, float] | None:
     return {s: km / total for s, km in lines.select("state_b", "border_km").iter_rows()}
 
 
-def _weighted(values: Array, on: NDArray[np.bool_], weight: Array, *, without: int | None = None) -> float:
-    use = on & np.isfinite(values)
-    if without is not None:
-        use[without] = False
-    w = np.nan_to_num(weight) * use
-    return float((w * np.nan_to_num(values)).sum() / w.sum()) if w.sum() > 0 else np.nan
+def _weighted(values: Array, weight: Array, *, without: int) -> float:
+    w = np.where(np.arange(len(weight)) == without, 0.0, weight)
+    return float((w * values).sum() / w.sum()) if w.sum() > 0 else np.nan
 
 
 def _ideal(pack: Pack, world: World) -> Array:
@@ -180,12 +181,8 @@ def _alliances(pack: Pack, world: World) -> Array:
         return np.full((k, k), np.nan)
     owed = obligations(alliances, world)
     np.fill_diagonal(owed, 1.0)
-    weight = world.belongs * np.nan_to_num(world.capability)[None, :]
-    total = weight.sum(1, keepdims=True)
-    if not (total > 0).all():
-        return np.full((k, k), np.nan)
     # Rounding can lift a mean of ones above 1.
-    portfolios = np.minimum(weight @ owed / total, 1.0)
+    portfolios = np.minimum(world.weights @ owed, 1.0)
     return alliance_component(
         similarity(portfolios, measure="S", scale=(0, 1), weights=np.nan_to_num(world.capability))
     )
@@ -248,8 +245,6 @@ def _strategic(pack: Pack, world: World) -> Array:
     for a, b in now.select("state_a", "state_b").iter_rows():
         if a in index and b in index:
             on[index[a], index[b]] = on[index[b], index[a]] = 1.0
-    weight = world.belongs * np.nan_to_num(world.capability, nan=1.0)[None, :]
-    weight = weight / weight.sum(1, keepdims=True)
-    out = weight @ on @ weight.T
+    out = world.weights @ on @ world.weights.T
     np.fill_diagonal(out, 0.0)
     return strategic_component(out)

@@ -47,7 +47,9 @@ def build(directory: Path | str, *, progress: Progress = lambda _: None) -> dict
     frames["channels"] = channel_shares(pack, powers=DEFAULT_POWERS, years=years)
     progress("computing rivalry")
     frames["rivalry"] = _rivalry(pack, years)
-    about = {name: {"version": s.version, "licence": s.licence} for name, s in sources().items()}
+    about = {
+        name: {"version": s.version, "licence": s.licence, "coverage": s.coverage} for name, s in sources().items()
+    }
     progress("writing Parquet")
     return encode(frames, columns=assembled.notes(frames, sources=about), version=VERSION)
 

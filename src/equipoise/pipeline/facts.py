@@ -16,6 +16,7 @@ from equipoise.assemble.documents import document_shares
 from equipoise.assemble.organisations import eu_members
 from equipoise.assemble.packed import Pack
 from equipoise.measure.distribution import normalised_hhi
+from equipoise.measure.engagement import turnover
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
 
 Array = NDArray[np.float64]
@@ -44,7 +45,7 @@ def trade_figures(
     pack: Pack, *, state: str, years: Sequence[int], by_option: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Return trade by power, its summary by year, and the shares that the documents give for the state."""
-    both = pl.col("exports_musd") + pl.col("imports_musd")
+    both = turnover()
     incomplete = both.is_null().any().over("year")
     share = pl.when(~incomplete).then(both / both.sum().over("year"))
     trade = by_option.with_columns(pl.col("year").cast(pl.Int32)).select(

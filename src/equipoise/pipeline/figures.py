@@ -321,21 +321,22 @@ def _leeway(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_LEEWAY, orient="row")
 
 
+_PAIRS = pl.Schema({
+    "year": pl.Int32,
+    "power_a": pl.String,
+    "power_b": pl.String,
+    **dict.fromkeys(("value", "low", "high", "mean", "one_sided"), pl.Float64()),
+})
+
+
 def _pairs(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
+    """Leeway by pair over draws; ``one_sided``: share of draws in which the state is not between the two even now."""
     if path is None:
-        return pl.DataFrame(
-            schema={
-                "year": pl.Int32,
-                "power_a": pl.String,
-                "power_b": pl.String,
-                "value": pl.Float64,
-                "low": pl.Float64,
-                "high": pl.Float64,
-            }
-        )
+        return pl.DataFrame(schema=_PAIRS)
     low, mid, high = np.quantile(path.pairs.value, [0.05, 0.5, 0.95], axis=0)
     some = Grid([f.years[p] for p in path.years], f.powers)
-    return some.by_pair(value=mid, low=low, high=high, mean=path.pairs.value.mean(0))
+    now = (path.pairs.cause == CAUSES.index("already")).mean(0)
+    return some.by_pair(value=mid, low=low, high=high, mean=path.pairs.value.mean(0), one_sided=now)
 
 
 def _mode(values: NDArray[Any]) -> int:

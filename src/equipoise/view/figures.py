@@ -1,0 +1,300 @@
+"""The figures of a report: chart, caption, sources, and the table behind each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import altair as alt
+import polars as pl
+from altair.utils.schemapi import debug_mode
+
+from equipoise.schema import StateReport
+from equipoise.view import tables
+from equipoise.view.charts import distance, engagement, leeway, order, organisations, tiers, trade
+from equipoise.view.charts import map as region_map
+from equipoise.view.charts.setting import Setting, marks_of
+from equipoise.view.headline import ranked_pairs
+from equipoise.view.svg import inline
+from equipoise.view.tables import Table
+from equipoise.view.words import Words
+
+_GDP = "world_bank"
+"""The source of the output that trade is set against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One chart as it stands on the page; without drawings, ``empty`` says why there is none."""
+
+    key: str
+    caption: str
+    sources: str
+    drawings: tuple[str, ...] = ()
+    table: Table | None = None
+    empty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a report's figures are made with."""
+
+    report: StateReport
+    words: Words
+    setting: Setting
+    titles: dict[str, str]
+
+    def figure(
+        self,
+        key: str,
+        *,
+        has: bool,
+        draw: Callable[[], alt.TopLevelMixin | list[alt.VConcatChart]],
+        table: Callable[[], Table],
+        uses: tuple[str, ...] = (),
+        ids: tuple[pl.Series, ...] = (),
+        note: str = "",
+    ) -> Figure:
+        """Draw one figure, or say that there are no data for it.
+
+        Parameters
+        ----------
+        uses
+            What a source must be used for to stand under the figure.
+        ids
+            Columns with ids of sources that stand under it too.
+        note
+            A sentence that follows the caption.
+        """
+        m, state = self.words.m, self.words.said(self.report.state)
+        caption, sources = m(f"caption.{key}", state=state), self.sources(uses=uses, ids=ids)
+        if note:
+            caption = m("sentences", one=caption, other=note)
+        if not has:
+            return Figure(key, caption, "", empty=m(f"empty.{key}", state=state))
+        # Altair would check every part against its schema while it is put together; the tests do that.
+        with debug_mode(False):
+            made = draw()
+        text = m("alt_text", caption=caption, since=self.report.since, until=self.report.until)
+        drawings = tuple(
+            inline(c, key=f"{key}{i}", alt_text=text, lang=self.words.lang)
+            for i, c in enumerate(made if isinstance(made, list) else [made])
+        )
+        return Figure(key, caption, sources, drawings, table())
+
+    def sources(self, *, uses: tuple[str, ...], ids: tuple[pl.Series, ...] = ()) -> str:
+        """The titles of the sources behind a figure, in the order of the table of sources."""
+        named = {str(i) for column in ids for i in column.drop_nulls().unique()}
+        titles = [
+            r["title"]
+            for r in self.report.sources.to_dicts()
+            if str(r["source"]) in named or set(uses_of(r["used_for"])) & set(uses)
+        ]
+        return self.words.m("semicolon").join(dict.fromkeys(titles))
+
+
+def draft(report: StateReport, *, words: Words) -> Draft:
+    """Bring together what the figures of one report share."""
+    marks = marks_of(report.events, since=report.since, until=report.until, words=words)
+    setting = Setting(words=words, powers=report.powers, since=report.since, until=report.until, marks=marks)
+    titles = {str(r["source"]): r["title"] for r in report.sources.to_dicts()}
+    return Draft(report, words, setting, titles)
+
+
+def uses_of(used_for: str | list[str] | None) -> list[str]:
+    """What a source is used for, as a list, whether it came as one or as text with semicolons."""
+    if used_for is None:
+        return []
+    return [u.strip() for u in (used_for.split(";") if isinstance(used_for, str) else used_for) if u.strip()]
+
+
+def figures_of(d: Draft) -> dict[str, Figure]:
+    """Every figure of a report by its key."""
+    makers = (
+        _engagement,
+        _multi_vector,
+        _order,
+        _rivalry,
+        _leeway,
+        _pair_bars,
+        _pairs,
+        _trade,
+        _trade_summary,
+        _economy,
+        _distance,
+        _organisations,
+        _tiers,
+        _map,
+    )
+    return {f.key: f for f in (make(d) for make in makers)}
+
+
+def _has(frame: pl.DataFrame, *columns: str) -> bool:
+    return any(frame[c].drop_nulls().len() for c in columns)
+
+
+def _engagement(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "engagement",
+        has=_has(r.engagement, "share"),
+        uses=("diplomacy", "security", "institutions"),
+        draw=lambda: engagement.engagement(r.engagement, r.channels, setting=d.setting),
+        ids=(r.channels["source"],),
+        table=lambda: tables.engagement(r, words=d.words),
+    )
+
+
+def _multi_vector(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "multi_vector",
+        has=_has(r.multi_vector, "index"),
+        uses=("diplomacy", "security", "institutions"),
+        draw=lambda: engagement.multi_vector(r.multi_vector, setting=d.setting),
+        ids=(r.channels["source"],),
+        table=lambda: tables.multi_vector(r, words=d.words),
+    )
+
+
+def _order(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "order",
+        has=_has(r.order, "stress"),
+        uses=("order", "rivalry"),
+        draw=lambda: order.order(r.order, r.order_blocs, setting=d.setting),
+        table=lambda: tables.order(r, words=d.words),
+    )
+
+
+def _rivalry(d: Draft) -> Figure:
+    r = d.report
+    pooled = r.rivalry.filter(pl.col("component").cast(pl.String) == "pooled")
+    return d.figure(
+        "rivalry",
+        has=_has(pooled, "value"),
+        uses=("rivalry",),
+        draw=lambda: order.rivalry(r.rivalry, setting=d.setting),
+        table=lambda: tables.rivalry(r, words=d.words),
+    )
+
+
+def _leeway(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "leeway",
+        has=_has(r.leeway, "value"),
+        uses=("leverage", "order", "rivalry"),
+        draw=lambda: leeway.leeway(r.leeway, setting=d.setting),
+        ids=(r.channels["source"],),
+        table=lambda: tables.leeway(r, words=d.words),
+    )
+
+
+def _pair_bars(d: Draft) -> Figure:
+    r = d.report
+    now = ranked_pairs(
+        r.leeway_pairs.filter(pl.col("year") == r.year) if r.year is not None else r.leeway_pairs.clear()
+    )
+    return d.figure(
+        "pair_bars",
+        has=now.height > 0,
+        uses=("leverage", "rivalry"),
+        draw=lambda: leeway.pair_bars(now, setting=d.setting),
+        ids=(r.channels["source"],),
+        table=lambda: tables.pair_bars(now, words=d.words),
+    )
+
+
+def _pairs(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "pairs",
+        has=_has(r.leeway_pairs, "value"),
+        uses=("leverage", "rivalry"),
+        draw=lambda: leeway.pairs(r.leeway_pairs, setting=d.setting),
+        ids=(r.channels["source"],),
+        table=lambda: tables.leeway_pairs(r, words=d.words),
+    )
+
+
+def _trade(d: Draft) -> Figure:
+    r = d.report
+    note = d.words.m("document_crosses") if r.document_shares.height else ""
+    return d.figure(
+        "trade",
+        has=_has(r.trade, "share"),
+        note=note,
+        ids=(r.trade["source"],),
+        draw=lambda: trade.shares(r.trade, r.document_shares, setting=d.setting, titles=d.titles),
+        table=lambda: tables.trade(r, words=d.words, titles=d.titles),
+    )
+
+
+def _trade_summary(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "trade_summary",
+        has=_has(r.trade_summary, "dependence", "hhi"),
+        draw=lambda: trade.summary(r.trade_summary, setting=d.setting),
+        ids=(r.trade_summary["source"], pl.Series([_GDP])),
+        table=lambda: tables.trade_summary(r, words=d.words, titles=d.titles),
+    )
+
+
+def _economy(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "economy",
+        has=_has(r.economy, "growth_pct", "oil_usd_bbl"),
+        uses=("economy", "oil"),
+        draw=lambda: trade.economy(r.economy, setting=d.setting),
+        table=lambda: tables.economy(r, words=d.words),
+    )
+
+
+def _distance(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "distance",
+        has=_has(r.distance, "distance"),
+        uses=("distance",),
+        draw=lambda: distance.distance(r.distance, setting=d.setting),
+        table=lambda: tables.distance(r, words=d.words),
+    )
+
+
+def _organisations(d: Draft) -> Figure:
+    r = d.report
+    first, last = pl.date(r.since, 1, 1), pl.date(r.until, 12, 31)
+    shown = r.organisations.filter(pl.col("start") <= last, pl.col("end").is_null() | (pl.col("end") >= first))
+    return d.figure(
+        "organisations",
+        has=shown.height > 0,
+        uses=("organisations",),
+        draw=lambda: organisations.timeline(shown, setting=d.setting),
+        table=lambda: tables.organisations(r, words=d.words),
+    )
+
+
+def _tiers(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "tiers",
+        has=r.tiers.height > 0,
+        uses=("organisations",),
+        draw=lambda: tiers.rings(r.tiers, power=r.tiers_power, state=r.state, setting=d.setting),
+        table=lambda: tables.tiers(r, words=d.words),
+    )
+
+
+def _map(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "map",
+        has=r.shapes.height > 0,
+        uses=("map",),
+        draw=lambda: region_map.region(r.shapes, r.lean, state=r.state, setting=d.setting),
+        table=lambda: tables.lean(r, words=d.words),
+    )

@@ -1,0 +1,297 @@
+"""Frames as small tables of text, so that the figures behind a chart can be read and copied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from equipoise.schema import OUTSIDE, StateReport
+from equipoise.view.formats import NOTHING
+from equipoise.view.words import Words
+
+Column = tuple[str, str, Callable[[Any], str]]
+"""A column of a frame, its head, and how its values are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Column heads and rows of text; the columns from ``first`` to before ``last`` hold numbers."""
+
+    head: list[str]
+    rows: list[list[str]]
+    first: int = 1
+    last: int = 99
+
+
+def by_year(frame: pl.DataFrame, *, columns: Sequence[Column], words: Words) -> Table:
+    """One row a year.
+
+    Parameters
+    ----------
+    columns
+        Column, head, and how its values are written.
+    """
+    rows = [[str(r["year"]), *(write(r[c]) for c, _, write in columns)] for r in frame.sort("year").to_dicts()]
+    return Table([words.m("axis_year"), *(head for _, head, _ in columns)], rows)
+
+
+def wide(frame: pl.DataFrame, *, by: Sequence[str], value: str, write: Callable[[Any], str], words: Words) -> Table:
+    """One row a year, one column a power or pair of powers."""
+
+    def head(codes: Sequence[str]) -> str:
+        return words.pair(*codes) if len(codes) == 2 else words.name(codes[0])
+
+    cells = {(r["year"], tuple(str(r[b]) for b in by)): r[value] for r in frame.to_dicts()}
+    keys = list(dict.fromkeys(k for _, k in cells))
+    keys.sort(key=lambda k: k[0] == OUTSIDE)
+    years = sorted({y for y, _ in cells})
+    return Table(
+        [words.m("axis_year"), *(head(k) for k in keys)],
+        [[str(y), *(write(cells.get((y, k))) for k in keys)] for y in years],
+    )
+
+
+def engagement(report: StateReport, *, words: Words) -> Table:
+    """Share of each option with its interval."""
+    n = words.n
+    rows = report.engagement.filter(pl.col("share").is_not_null()).with_columns(cell=pl.struct("share", "low", "high"))
+
+    def write(cell: dict[str, float | None] | None) -> str:
+        if cell is None:
+            return n.share(None)
+        if cell["low"] is None or cell["high"] is None:
+            return n.share(cell["share"], digits=1)
+        return f"{n.share(cell['share'], digits=1)} ({n.share(cell['low'])}–{n.share(cell['high'])})"
+
+    return wide(rows, by=["option"], value="cell", write=write, words=words)
+
+
+def multi_vector(report: StateReport, *, words: Words) -> Table:
+    """The index, its interval and its parts."""
+    m, n = words.m, words.n
+    columns: list[Column] = [
+        ("index", m.pick("index", "index"), n.index),
+        ("index_low", m("head_low"), n.index),
+        ("index_high", m("head_high"), n.index),
+    ]
+    columns += [(c, m.pick("index", c), n.index) for c in ("spread", "issue_splitting", "straddle")]
+    return by_year(report.multi_vector, columns=columns, words=words)
+
+
+def order(report: StateReport, *, words: Words) -> Table:
+    """Stress, its interval and the two blocs."""
+    m, n = words.m, words.n
+    sides: dict[int, tuple[list[str], list[str]]] = {}
+    for r in report.order_blocs.filter(pl.col("bloc").is_not_null()).to_dicts():
+        sides.setdefault(r["year"], ([], []))[int(r["bloc"]) - 1].append(str(r["power"]))
+    rows = [
+        [
+            str(r["year"]),
+            n.index(r["stress"], digits=3),
+            n.interval(r["low"], r["high"], digits=3),
+            *(words.names(s) or "–" for s in sides.get(r["year"], ([], []))),
+        ]
+        for r in report.order.sort("year").to_dicts()
+    ]
+    return Table([m("axis_year"), m("head_stress"), m("head_interval"), m("bloc", number=1), m("bloc", number=2)], rows)
+
+
+def rivalry(report: StateReport, *, words: Words) -> Table:
+    """Pooled rivalry by pair; its components are in the machine-readable output."""
+    pooled = report.rivalry.filter(pl.col("component").cast(pl.String) == "pooled")
+    return wide(pooled.sort("year"), by=["power_a", "power_b"], value="value", write=words.n.index, words=words)
+
+
+def leeway(report: StateReport, *, words: Words) -> Table:
+    """Leeway, its interval, where the policy falls and why."""
+    m, n = words.m, words.n
+    columns: list[Column] = [
+        ("value", m("head_leeway"), n.index),
+        ("low", m("head_low"), n.index),
+        ("high", m("head_high"), n.index),
+        ("falls_to", m("panel_falls_to"), words.name),
+        ("falls_to_power", m("head_falls_power"), words.name),
+        ("cause", m("head_cause"), lambda c: m.pick("cause", str(c)) if c else "–"),
+        ("not_stable", m("head_not_stable"), n.share),
+    ]
+    return by_year(report.leeway, columns=columns, words=words)
+
+
+def leeway_pairs(report: StateReport, *, words: Words) -> Table:
+    """Leeway by pair and year."""
+    return wide(
+        report.leeway_pairs.sort("year"), by=["power_a", "power_b"], value="value", write=words.n.index, words=words
+    )
+
+
+def trade(report: StateReport, *, words: Words, titles: dict[str, str]) -> Table:
+    """Exports, imports and share of each partner, with the source of every row."""
+    m, n = words.m, words.n
+    head = [
+        m("axis_year"),
+        m("head_partner"),
+        m("head_exports"),
+        m("head_imports"),
+        m("head_share"),
+        m("head_source"),
+        m("head_note"),
+    ]
+    rows = [
+        [
+            str(r["year"]),
+            words.name(str(r["partner"])),
+            n.whole(r["exports_musd"]),
+            n.whole(r["imports_musd"]),
+            n.share(r["share"], digits=1),
+            titles.get(str(r["source"]), str(r["source"] or "–")),
+            m.pick("note", r["note"]) if r["note"] else "",
+        ]
+        for r in report.trade.to_dicts()
+    ]
+    return Table(head, rows, first=2, last=5)
+
+
+def document_shares(report: StateReport, *, words: Words) -> Table:
+    """The shares that the article gives."""
+    m, n = words.m, words.n
+    rows = [
+        [
+            n.month(r["date"]),
+            words.name(str(r["power"])),
+            n.share(r["share"], digits=1),
+            str(r["document"]),
+            str(r["place"] or ""),
+        ]
+        for r in report.document_shares.to_dicts()
+    ]
+    return Table(
+        [m("head_date"), m("head_partner"), m("head_share"), m("head_document"), m("head_place")], rows, first=2, last=3
+    )
+
+
+def trade_summary(report: StateReport, *, words: Words, titles: dict[str, str]) -> Table:
+    """Total trade, dependence and concentration."""
+    m, n = words.m, words.n
+    columns: list[Column] = [
+        ("total_musd", m("head_total"), n.whole),
+        ("dependence", m("panel_dependence"), n.share),
+        ("hhi", m("panel_hhi"), n.index),
+        ("partners", m("head_partners"), n.whole),
+        ("source", m("head_source"), lambda s: titles.get(str(s), str(s or "–"))),
+    ]
+    return by_year(report.trade_summary, columns=columns, words=words)
+
+
+def economy(report: StateReport, *, words: Words) -> Table:
+    """Output, growth, population, and the price of oil."""
+    m, n = words.m, words.n
+    columns: list[Column] = [
+        ("gdp_2015usd", m("head_gdp"), n.usd),
+        ("growth_pct", m("axis_growth"), lambda v: n.index(v, digits=1)),
+        ("population", m("head_population"), n.amount),
+        ("oil_usd_bbl", m("axis_oil"), lambda v: n.index(v, digits=1)),
+    ]
+    return by_year(report.economy, columns=columns, words=words)
+
+
+def distance(report: StateReport, *, words: Words) -> Table:
+    """Distance to each power by year."""
+    return wide(report.distance.sort("year"), by=["power"], value="distance", write=words.n.index, words=words)
+
+
+def organisations(report: StateReport, *, words: Words) -> Table:
+    """Every spell with the source of its dates."""
+    m, n = words.m, words.n
+    head = [
+        m("head_organisation"),
+        m("head_code"),
+        m("head_kind"),
+        m("head_from"),
+        m("head_to"),
+        m("head_verified"),
+        m("head_source"),
+    ]
+    rows = [
+        [
+            r[f"name_{words.lang}"] or r["name_en"] or r["organisation"],
+            r["organisation"],
+            m.pick("kind", str(r["kind"])),
+            n.date(r["start"]),
+            n.date(r["end"]),
+            m("yes") if r["verified"] else m("no"),
+            str(r["source"] or ""),
+        ]
+        for r in report.organisations.to_dicts()
+    ]
+    return Table(head, rows, last=0)
+
+
+def tiers(report: StateReport, *, words: Words) -> Table:
+    """Each state's tier and the bodies that put it there."""
+    m = words.m
+    rows = [
+        [words.name(str(r["state"])), str(r["tier"]), (r["because"] or "–").replace(";", ", ")]
+        for r in report.tiers.sort("tier", "state").to_dicts()
+    ]
+    return Table([m("head_state"), m("head_tier"), m("head_because")], rows, last=0)
+
+
+def lean(report: StateReport, *, words: Words) -> Table:
+    """The power to which each state of the region leans."""
+    m, n = words.m, words.n
+    rows = [
+        [
+            words.name(str(r["state"])),
+            words.name(r["power"]),
+            n.share(r["share"]),
+            n.share(r["margin"]),
+            str(r["year"] or "–"),
+        ]
+        for r in report.lean.sort("state").to_dicts()
+    ]
+    return Table([m("head_state"), m("head_leans"), m("head_share"), m("head_margin"), m("axis_year")], rows, first=2)
+
+
+def pair_bars(now: pl.DataFrame, *, words: Words) -> Table:
+    """Leeway by pair in the headline year."""
+    m, n = words.m, words.n
+    rows = [
+        [
+            words.pair(str(r["power_a"]), str(r["power_b"])),
+            n.index(r["value"]),
+            n.interval(r["low"], r["high"]),
+            n.index(r["mean"]),
+        ]
+        for r in now.to_dicts()
+    ]
+    return Table([m("axis_pair"), m("head_leeway"), m("head_interval"), m("head_mean")], rows)
+
+
+def events(report: StateReport, *, words: Words) -> Table:
+    """The dated events with their sources."""
+    m, n = words.m, words.n
+
+    def when(r: dict[str, Any]) -> str:
+        start = n.month(r["date"]) if r.get("precision") == "month" else n.date(r["date"])
+        return start if r["end"] in (None, r["date"]) else m("from_to", start=start, end=n.date(r["end"]))
+
+    rows = [
+        [when(r), r[f"title_{words.lang}"] or r["title_en"], str(r["source"] or "")]
+        for r in report.events.sort("date").to_dicts()
+    ]
+    return Table([m("head_date"), m("head_event"), m("head_source")], rows, last=0)
+
+
+def leaders(report: StateReport, *, words: Words) -> Table:
+    """Who led the state, from when to when."""
+    m, n = words.m, words.n
+    rows = [[str(r["leader"]), n.date(r["start"]), n.date(r["end"])] for r in report.leaders.sort("start").to_dicts()]
+    return Table([m("head_leader"), m("head_from"), m("head_to")], rows, last=0)
+
+
+def trimmed(table: Table) -> Table:
+    """The table without rows that hold no value."""
+    return Table(table.head, [r for r in table.rows if any(c != NOTHING for c in r[1:])], table.first, table.last)

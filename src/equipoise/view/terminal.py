@@ -1,0 +1,99 @@
+"""Short summaries, tables and progress for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import polars as pl
+from rich.console import Console, Group, RenderableType
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+from rich.text import Text
+
+from equipoise.schema import StateReport
+from equipoise.view.formats import NOTHING
+from equipoise.view.headline import facts, headline, tiles
+from equipoise.view.words import Words, words
+
+
+def summary(report: StateReport, *, lang: str = "en") -> RenderableType:
+    """The headline and the key figures of one report, for ``rich`` to print."""
+    spoken = words(lang)
+    figures = _grid([spoken.m("terminal_written"), spoken.m("terminal_value"), ""])
+    for t in tiles(report, words=spoken):
+        figures.add_row(t.label, Text(t.value, style="bold"), t.note)
+    gap = "" if spoken.lang == "zh" else " "
+    title = Text(spoken.m("title", state=spoken.name(report.state)), style="bold")
+    parts: list[RenderableType] = [title, Text(gap.join(headline(report, words=spoken))), figures]
+    if shares := facts(report).shares:
+        row = spoken.m("comma").join(f"{spoken.name(o)} {spoken.n.share(s)}" for o, s in shares)
+        parts.append(Text(spoken.m("terminal_engagement", year=report.year, shares=row)))
+    return Group(*parts)
+
+
+def summary_compare(reports: Sequence[StateReport], *, lang: str = "en") -> RenderableType:
+    """The key figures of several reports, one row a state."""
+    spoken = words(lang)
+    made = [tiles(r, words=spoken) for r in reports]
+    grid = _grid(
+        [spoken.m("head_state"), spoken.m("head_year"), *(t.label for t in made[0]), spoken.m("panel_falls_to")]
+        if made
+        else []
+    )
+    for report, row in zip(reports, made, strict=True):
+        grid.add_row(
+            spoken.name(report.state), str(report.year or "–"), *(t.value for t in row), falls_to(report, words=spoken)
+        )
+    return grid
+
+
+def falls_to(report: StateReport, *, words: Words) -> str:
+    """The option that the policy falls to in the headline year, or that it does not collapse."""
+    row = facts(report).leeway
+    if row is None or row["falls_to"] is None:
+        return NOTHING
+    return words.m.pick("cause", "none") if row["value"] >= 1 else words.name(str(row["falls_to"]))
+
+
+def table(frame: pl.DataFrame, *, title: str) -> Table:
+    """A frame as a table."""
+    made = Table(*frame.columns, title=title, title_justify="left", header_style="bold")
+    for row in frame.iter_rows():
+        made.add_row(*("" if v is None else str(v) for v in row))
+    return made
+
+
+@contextmanager
+def download_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar for each file while it is downloaded; yields what ``fetch`` calls with path, bytes done and size."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=Console(stderr=True),
+    ) as bars:
+        tasks: dict[str, Any] = {}
+
+        def advance(path: str, done: int, size: int) -> None:
+            if path not in tasks:
+                tasks[path] = bars.add_task(path, total=size)
+            bars.update(tasks[path], completed=done)
+
+        yield advance
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Show what is being done now; yields what a long task calls with the name of its next step."""
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(text)
+
+
+def _grid(head: list[str]) -> Table:
+    made = Table(header_style="bold", box=None, pad_edge=False)
+    for title in head:
+        made.add_column(title, overflow="fold")
+    return made
