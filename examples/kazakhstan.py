@@ -16,7 +16,7 @@ YEAR = 2013
 
 
 def main() -> None:
-    # 1. What `equipoise report KAZ` shows, as Polars frames. Fewer draws than the report's 200: faster, rougher intervals.
+    # 1. What `equipoise report KAZ` shows, as Polars frames; with 40 draws instead of 200, so intervals are rougher.
     figures = equipoise.report("KAZ", draws=40).figures
     row = figures.leeway.filter(pl.col("year") == figures.year).row(0, named=True)
     print(f"Leeway of Kazakhstan in {figures.year}: {row['value']:.2f}, 90 % interval {row['low']:.2f} to "
@@ -28,15 +28,17 @@ def main() -> None:
     lever = column(figures.leverage, "power", "leverage", order=powers)
     pairs = figures.rivalry.filter((pl.col("year") == YEAR) & (pl.col("component") == "pooled"))
     rivalry = to_matrix(pairs["value"].to_numpy(), powers=len(powers))
+    east = [powers.index(p) for p in ("RUS", "CHN")]
+    west = [powers.index(p) for p in ("USA", "EUU", "JPN")]
     for coercion in (1, 2, 3):
         one = leeway(shares, rivalry=rivalry, leverage=lever, coercion=coercion, cross_pressure=2, intolerance=0.5,
-                     blocs=[[0, 1], [2, 3, 4]])
-        end = "holds to the end" if one.falls_to is None else f"ends by {one.cause}, falls to {(0, *powers)[one.falls_to]}"
-        print(f"{YEAR}, coercion {coercion}: leeway {one.value:.2f}, {end}")
+                     blocs=[east, west])
+        end = "holds" if one.falls_to is None else f"{one.cause}, falls to {('0', *powers)[one.falls_to]}"
+        print(f"Leeway in {YEAR} at coercion {coercion}, cross-pressure 2, intolerance 0.5: {one.value:.2f}, {end}")
 
     # 3. Order stress: the present order, and what it would be if China and Russia fell out. Equal capabilities.
     apart = rivalry.copy()
-    apart[0, 1] = apart[1, 0] = 1.0
+    apart[east, east[::-1]] = 1.0
     for name, matrix in (("as measured", rivalry), ("China against Russia", apart)):
         stress = order_stress(matrix, capability=np.ones(len(powers)))
         blocs = " | ".join(",".join(powers[k] for k in bloc) for bloc in stress.blocs)

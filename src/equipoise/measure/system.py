@@ -211,6 +211,7 @@ def _hostility(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> Ar
             pairs.filter(pl.col("year") == year)
             .group_by("state_a", "state_b", "pa", "pb")
             .agg(pl.col("hostility").max())
+            .sort("state_a", "state_b")  # one order of adding, so that the last digit repeats
         )
         for a, b, pa, pb, h in now.iter_rows():
             if pa != pb:

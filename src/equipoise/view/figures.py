@@ -171,9 +171,12 @@ def _order(d: Draft) -> Figure:
 def _rivalry(d: Draft) -> Figure:
     r = d.report
     pooled = r.rivalry.filter(pl.col("component").cast(pl.String) == "pooled")
+    most = order.MOST_PAIRS
+    note = d.words.m("pairs_shown", count=most) if pooled.select("power_a", "power_b").n_unique() > most else ""
     return d.figure(
         "rivalry",
         has=_has(pooled, "value"),
+        note=note,
         uses=("rivalry",),
         draw=lambda: order.rivalry(r.rivalry, setting=d.setting),
         table=lambda: tables.rivalry(r, words=d.words),
@@ -185,9 +188,9 @@ def _leeway(d: Draft) -> Figure:
     return d.figure(
         "leeway",
         has=_has(r.leeway, "value"),
-        uses=("leverage", "order", "rivalry"),
+        uses=("map", "order", "rivalry", "security"),
         draw=lambda: leeway.leeway(r.leeway, setting=d.setting),
-        ids=(r.channels["source"],),
+        ids=(r.channels["source"], r.trade["source"]),
         table=lambda: tables.leeway(r, words=d.words),
     )
 
@@ -200,9 +203,9 @@ def _pair_bars(d: Draft) -> Figure:
     return d.figure(
         "pair_bars",
         has=now.height > 0,
-        uses=("leverage", "rivalry"),
+        uses=("map", "rivalry", "security"),
         draw=lambda: leeway.pair_bars(now, setting=d.setting),
-        ids=(r.channels["source"],),
+        ids=(r.channels["source"], r.trade["source"]),
         table=lambda: tables.pair_bars(now, words=d.words),
     )
 
@@ -212,9 +215,9 @@ def _pairs(d: Draft) -> Figure:
     return d.figure(
         "pairs",
         has=_has(r.leeway_pairs, "value"),
-        uses=("leverage", "rivalry"),
+        uses=("map", "rivalry", "security"),
         draw=lambda: leeway.pairs(r.leeway_pairs, setting=d.setting),
-        ids=(r.channels["source"],),
+        ids=(r.channels["source"], r.trade["source"]),
         table=lambda: tables.leeway_pairs(r, words=d.words),
     )
 

@@ -18,7 +18,7 @@ GREYS = {"no_data": "#A9B1BA", "not_compared": "#E9ECEF"}
 _LARGE = 60.0
 """Square degrees of a ring that may surround the frame without a point in it."""
 
-_STEP = 0.9
+_STEP = 0.5
 """Points of an outline that lie nearer to each other than this many pixels are one."""
 
 Ring = list[list[float]]
@@ -50,7 +50,7 @@ def region(shapes: pl.DataFrame, lean: pl.DataFrame, *, state: str, setting: Set
     ]
     own = [f for f in features if f["id"] == state]
     if own:
-        layers.append(alt.Chart(values(own)).mark_geoshape(fillOpacity=0, stroke=INK, strokeWidth=2, clip=True))
+        layers.append(alt.Chart(values(own)).mark_geoshape(fillOpacity=0, stroke=INK, strokeWidth=1.6, clip=True))
     layers += _labels(outlines, known=known, setting=setting, scale=camera["scale"])
     drawing: alt.LayerChart = alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT).project(**camera)
     return drawing
