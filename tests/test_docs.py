@@ -26,7 +26,7 @@ START = "import sys; from equipoise.cli import main; sys.argv[0] = 'equipoise'; 
 HEAD = """\
 # Command line
 
-What `--help` prints, command by command. In a copy of the repository `python3 tasks.py` takes the same words as `equipoise`.
+What `--help` prints, command by command. In a copy of the repository `python3 tasks.py` takes the same words.
 Codes that a command ends with: [exit codes](exit-codes.md). `python tests/test_docs.py` writes this page.
 
 | environment variable | meaning |
@@ -44,9 +44,9 @@ def printed(*words: str) -> str:
     """What a command prints, in an empty folder and a terminal of 100 columns."""
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8"}
-        done = subprocess.run([sys.executable, "-c", START, *words], cwd=folder, env=env, capture_output=True, text=True,
+        done = subprocess.run([sys.executable, "-c", START, *words], cwd=folder, env=env, capture_output=True,
                               encoding="utf-8", check=True)
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines()) + "\n"
+    return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines()) + "\n"
 
 
 def reference() -> str:

@@ -169,6 +169,9 @@ def test_a_flow_known_to_be_wrong_takes_the_whole_year_out():
     eu = table.filter(pl.col("option") == "EUU").row(0, named=True)
     assert (eu["exports_musd"], eu["imports_musd"], eu["note"]) == (None, None, "zero_not_trade")
     assert trade_channel(table).is_empty()
+    only = world(trade=trade(("KAZ", "RUS", None), ("BRA", "KAZ", 1.0), ("BRA", "RUS", 1.0), note="one_direction"))
+    table = trade_by_option(only, powers=POWERS, years=[2010], states=["KAZ"])
+    assert table.filter(pl.col("option") == "RUS")["note"].to_list() == ["one_direction"]
 
 
 def test_a_direction_without_a_record_is_null_and_not_zero():

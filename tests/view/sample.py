@@ -73,7 +73,8 @@ def with_leeway(
     )
     first = (pl.col("power_a") == "RUS") & (pl.col("power_b") == "USA")
     pairs = report.leeway_pairs.with_columns(
-        value=pl.when(now & first).then(pair).when(now).then(1.0).otherwise("value")
+        value=pl.when(now & first).then(pair).when(now).then(1.0).otherwise("value"),
+        mean=pl.when(now & first).then(pair).when(now).then(1.0).otherwise("mean"),
     )
     return replace(report, leeway=leeway, leeway_pairs=pairs)
 
@@ -152,6 +153,8 @@ def _leeway() -> dict[str, pl.DataFrame]:
             "value": 0.62,
             "low": 0.41,
             "high": 1.0,
+            "mid_low": 0.5,
+            "mid_high": 0.8,
             "falls_to": "RUS",
             "falls_to_power": "RUS",
             "cause": "side_lost",
@@ -161,7 +164,8 @@ def _leeway() -> dict[str, pl.DataFrame]:
         if y not in (2010, 2022)
     ]
     pairs = [
-        {"year": y, "power_a": a, "power_b": b, "value": 0.3 + 0.07 * i, "low": 0.1, "high": 1.0}
+        {"year": y, "power_a": a, "power_b": b, "value": 0.3 + 0.07 * i, "low": 0.1, "high": 1.0,
+         "mean": 0.3 + 0.07 * i, "one_sided": 0.1}
         for y in YEARS
         for i, (a, b) in enumerate(PAIRS)
     ]

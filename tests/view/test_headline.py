@@ -57,7 +57,7 @@ def test_falls_outside_without_a_power(sample: ModuleType) -> None:
 def test_threat_branches(sample: ModuleType) -> None:
     assert "No single pair of powers would end it" in _text(sample.with_leeway(0.6, pair=1.0))
     report = sample.with_leeway(0.6, pair=0.0)
-    every = replace(report, leeway_pairs=report.leeway_pairs.with_columns(value=pl.lit(0.0)))
+    every = replace(report, leeway_pairs=report.leeway_pairs.with_columns(value=pl.lit(0.0), mean=pl.lit(0.0)))
     assert "10 pairs of powers threaten it equally (leeway 0.00" in _text(every)
 
 

@@ -334,7 +334,7 @@ def _silent(out: pl.DataFrame, *, flows: pl.DataFrame, parts: pl.DataFrame) -> p
         .then(pl.lit("no_report"))
         .when(power & pl.col("heard").is_null())
         .then(pl.lit("no_report"))
-        .when(pl.col("exports_musd").is_null() & pl.col("imports_musd").is_null() & (pl.col("option") != OUTSIDE))
+        .when(turnover().is_null() & pl.col("note").is_null() & (pl.col("option") != OUTSIDE))
         .then(pl.lit("no_flow"))
         .otherwise(pl.col("note"))
     )

@@ -321,12 +321,16 @@ def _leeway(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_LEEWAY, orient="row")
 
 
-_PAIRS = pl.Schema({
+_PAIRS = {
     "year": pl.Int32,
     "power_a": pl.String,
     "power_b": pl.String,
-    **dict.fromkeys(("value", "low", "high", "mean", "one_sided"), pl.Float64()),
-})
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "mean": pl.Float64,
+    "one_sided": pl.Float64,
+}
 
 
 def _pairs(path: LeewayPath | None, f: Grid) -> pl.DataFrame:

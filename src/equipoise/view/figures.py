@@ -14,7 +14,7 @@ from equipoise.view import tables
 from equipoise.view.charts import distance, engagement, leeway, order, organisations, tiers, trade
 from equipoise.view.charts import map as region_map
 from equipoise.view.charts.setting import Setting, marks_of
-from equipoise.view.headline import ranked_pairs
+from equipoise.view.headline import one_sided_pairs, ranked_pairs
 from equipoise.view.svg import inline
 from equipoise.view.tables import Table
 from equipoise.view.words import Words
@@ -86,7 +86,7 @@ class Draft:
         """The titles of the sources behind a figure, in the order of the table of sources."""
         named = {str(i) for column in ids for i in column.drop_nulls().unique()}
         titles = [
-            r["title"]
+            self.words.m("source_version", title=r["title"], version=r["version"])
             for r in self.report.sources.to_dicts()
             if str(r["source"]) in named or set(uses_of(r["used_for"])) & set(uses)
         ]
@@ -197,12 +197,13 @@ def _leeway(d: Draft) -> Figure:
 
 def _pair_bars(d: Draft) -> Figure:
     r = d.report
-    now = ranked_pairs(
-        r.leeway_pairs.filter(pl.col("year") == r.year) if r.year is not None else r.leeway_pairs.clear()
-    )
+    rows = r.leeway_pairs.filter(pl.col("year") == r.year) if r.year is not None else r.leeway_pairs.clear()
+    now, left = ranked_pairs(rows), one_sided_pairs(rows)
+    names = d.words.join(d.words.pair(a, b) for a, b in left)
     return d.figure(
         "pair_bars",
         has=now.height > 0,
+        note=d.words.m("pairs_one_sided", pairs=names) if left else "",
         uses=("map", "rivalry", "security"),
         draw=lambda: leeway.pair_bars(now, setting=d.setting),
         ids=(r.channels["source"], r.trade["source"]),
@@ -297,7 +298,8 @@ def _map(d: Draft) -> Figure:
     return d.figure(
         "map",
         has=r.shapes.height > 0,
-        uses=("map",),
+        uses=("map", "diplomacy", "security", "institutions"),
+        ids=(r.trade["source"],),
         draw=lambda: region_map.region(r.shapes, r.lean, state=r.state, setting=d.setting),
         table=lambda: tables.lean(r, words=d.words),
     )

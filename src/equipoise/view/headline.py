@@ -14,6 +14,10 @@ SAME = 0.005
 """Figures that differ by less read the same when two decimals are shown."""
 
 
+HALF = 0.5
+"""A pair counts as one-sided when it is so in this share of the draws."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One key figure: what it is, its value, and what a reader must know with it."""
@@ -61,11 +65,18 @@ def facts(report: StateReport) -> Facts:
 
 
 def ranked_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
-    """Pairs by leeway, the most threatening first; where medians tie, as at 0 and 1, the mean over draws decides."""
-    mean = pl.col("mean") if "mean" in pairs.columns else pl.col("value")
-    return (
-        pairs.filter(pl.col("value").is_not_null()).with_columns(mean=mean).sort("value", "mean", "power_a", "power_b")
-    )
+    """Pairs by leeway, the most threatening first; where medians tie, as at 1, the mean over draws decides.
+
+    A pair between which the state does not stand, since one of the two has under a tenth of what both have, has no
+    leeway to lose: it is left out, see :func:`one_sided_pairs`.
+    """
+    between = pl.col("value").is_not_null() & (pl.col("one_sided") < HALF)
+    return pairs.filter(between).sort("value", "mean", "power_a", "power_b")
+
+
+def one_sided_pairs(pairs: pl.DataFrame) -> list[tuple[str, str]]:
+    """Pairs that in most draws the state does not stand between even now."""
+    return [(str(a), str(b)) for a, b in pairs.filter(pl.col("one_sided") >= HALF).select("power_a", "power_b").rows()]
 
 
 def headline(report: StateReport, *, words: Words) -> list[str]:

@@ -128,8 +128,8 @@ def _spoken(name: str, value: Any, *, words: Words) -> Any:
     """A parameter in words: codes become names, so that a message does not carry codes."""
     if name in ("power", "state", "partner"):
         return words.name(str(value))
-    if name == "channel":
-        return words.m.pick("channel", str(value))
+    if name in ("channel", "component"):
+        return words.m.pick(name, str(value))
     return value if words.lang == "en" or not isinstance(value, str) else value.replace(", ", "、")
 
 

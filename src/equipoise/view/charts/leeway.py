@@ -18,6 +18,8 @@ def leeway(frame: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
     m = setting.words.m
     axis: dict[str, Any] = {"scale": alt.Scale(domain=[0, 1]), "title": m("axis_leeway"), "axis": alt.Axis(tickCount=5)}
     line = single(frame, setting=setting, value="value", colour=ACCENT, axis=axis, band=("low", "high"))
+    inner = single(frame, setting=setting, value="value", colour=ACCENT, axis=axis, band=("mid_low", "mid_high"))
+    line = [line[0], inner[0], *line[1:]]
     panels = [setting.panel(*line, width=WIDTH, height=210, title=m("panel_leeway"))]
     if frame["falls_to"].drop_nulls().len():
         panels.append(_falls_to(frame, setting=setting))
