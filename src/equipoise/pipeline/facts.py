@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,15 @@ from equipoise.assemble import codes, organisations
 from equipoise.assemble.documents import document_shares
 from equipoise.assemble.organisations import eu_members
 from equipoise.assemble.packed import Pack
+from equipoise.assemble.sanctions import SCOPE_YEARS
 from equipoise.measure.distribution import normalised_hhi
-from equipoise.measure.engagement import turnover
+from equipoise.measure.engagement import COMMON_VOTES, turnover
+from equipoise.measure.system import COMPONENTS
+from equipoise.pipeline.estimates import Estimates
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
 
 Array = NDArray[np.float64]
+Missing = tuple[str, dict[str, Any]]
 
 TIERS_ON = date(2022, 1, 1)
 """The day for which the documents draw Russia's tiers of Central Asia."""
@@ -90,15 +95,6 @@ def tiers(
     return organisations.tiers(power, states=around, on=TIERS_ON), power, region, TIERS_ON
 
 
-def lean(pack: Pack, *, state: str, powers: Sequence[str]) -> list[str]:
-    """Return the states whose lean the map shows: the state's region and its land neighbours, without the powers."""
-    lines = pack.table("distances").filter((pl.col("border_km") > 0) & (pl.col("state_a") == state))
-    around = {*codes.in_region(codes.region(state), year=2016), *lines["state_b"], state}
-    present = set(codes.in_system(year=2016))
-    apart = {p for p in powers if p != "EUU"} - {state}
-    return sorted((around & present) - apart)
-
-
 def map_shapes(pack: Pack, *, states: Sequence[str]) -> pl.DataFrame:
     """Return the outlines of states and of everything that borders them."""
     lines = pack.table("distances").filter((pl.col("border_km") > 0) & pl.col("state_a").is_in(list(states)))
@@ -106,45 +102,71 @@ def map_shapes(pack: Pack, *, states: Sequence[str]) -> pl.DataFrame:
     return pack.table("shapes").filter(pl.col("iso3").is_in(wanted))
 
 
-def sources_used(pack: Pack) -> pl.DataFrame:
-    """Return one row a source of the report, with the keys of what it is used for."""
+def sources_used() -> pl.DataFrame:
+    """Return one row a source of the report, our own dated tables last, with the keys of what it is used for."""
     rows = []
     for name, entry in sorted(sources().items()):
         uses = [use for use, ids in USES.items() if name in ids]
         if uses:
             rows.append((name, entry.title, entry.version, entry.coverage, entry.licence, entry.home, ";".join(uses)))
+    first, last = SCOPE_YEARS
+    own = ("equipoise", "equipoise: dated tables of organisations, sanctions and events", version("equipoise"),
+           f"{first}–{last}", "CC BY 4.0", None, "organisations;tiers;rivalry;events")  # fmt: skip
     return pl.DataFrame(
-        rows, orient="row", schema=["source", "title", "version", "coverage", "licence", "home", "used_for"]
+        [*rows, own], orient="row", schema=["source", "title", "version", "coverage", "licence", "home", "used_for"]
     )
 
 
-def missing(
-    pack: Pack, *, state: str, years: Sequence[int], powers: Sequence[str], flows: pl.DataFrame, table: Array
-) -> tuple[tuple[str, dict[str, Any]], ...]:
+def missing(pack: Pack, *, state: str, e: Estimates, flows: pl.DataFrame) -> tuple[tuple[str, dict[str, Any]], ...]:
     """Return what is missing or assumed, as message keys with their parameters."""
-    out: list[tuple[str, dict[str, Any]]] = []
-    seen = np.asarray(np.isfinite(table).all(-1))
-    for c, channel in enumerate(CHANNELS):
-        gone = [y for t, y in enumerate(years) if not seen[t, c]]
-        if len(gone) == len(years):
-            out.append(("missing.channel_none", {"channel": channel}))
-        elif gone:
-            out.append(("missing.channel_years", {"channel": channel, "years": spans(gone)}))
-    notes = flows.filter(pl.col("note").is_not_null() & (pl.col("option") != OUTSIDE))
-    for (note, power), rows in notes.group_by("note", "option", maintain_order=True):
-        out.append((f"missing.trade_{note}", {"power": power, "years": spans(sorted(set(rows["year"])))}))
-    last = _last(pack, "cinc")
-    if last is not None and max(years) > last:
-        out.append(("missing.capability", {"year": last}))
+    years = e.grid.years
+    out = [*_missing_channels(e), *_missing_trade(flows), *_missing_system(pack, e)]
     for column in ("leader", "polyarchy", "gdp_2015usd"):
-        end = _last(pack, column, state=state)
-        if end is None:
+        if _last(pack, column, state=state) is None:
             out.append((f"missing.{column}_none", {}))
-    if "EUU" in powers and (inside := [y for y in years if state in eu_members(y)]):
+    if "EUU" in e.grid.powers and (inside := [y for y in years if state in eu_members(y)]):
         out.append(("missing.eu_member", {"years": spans(inside)}))
     if state in DEFAULT_POWERS:
         out.append(("missing.power_itself", {"power": state}))
     return tuple(out)
+
+
+def _missing_channels(e: Estimates) -> Iterator[Missing]:
+    seen = np.asarray(np.isfinite(e.table).all(-1))
+    for c, channel in enumerate(CHANNELS):
+        gone = [y for t, y in enumerate(e.grid.years) if not seen[t, c]]
+        if len(gone) == len(e.grid.years):
+            yield "missing.channel_none", {"channel": channel}
+        elif gone:
+            yield "missing.channel_years", {"channel": channel, "years": spans(gone)}
+
+
+def _missing_trade(flows: pl.DataFrame) -> Iterator[Missing]:
+    notes = flows.filter(pl.col("note").is_not_null() & (pl.col("option") != OUTSIDE))
+    for (note, power), rows in notes.group_by("note", "option", maintain_order=True):
+        yield f"missing.trade_{note}", {"power": power, "years": spans(sorted(set(rows["year"])))}
+    if thin := sorted(set(flows.filter(pl.col("source") == "imf_trade")["year"])):
+        yield "missing.trade_thin", {"years": spans(thin)}
+
+
+def _missing_system(pack: Pack, e: Estimates) -> Iterator[Missing]:
+    """What rivalry and order stress lack: ended components, capabilities held at their last year, few votes."""
+    years = e.grid.years
+    seen = np.asarray(np.isfinite(e.components).any(-1))
+    for c, component in enumerate(COMPONENTS):
+        known = np.flatnonzero(seen[:, c])
+        if not known.size:
+            yield "missing.component_none", {"component": component}
+        elif known[-1] < len(years) - 1:
+            yield "missing.component_end", {"component": component, "year": years[known[-1]]}
+    last = _last(pack, "cinc")
+    if last is not None and max(years) > last:
+        yield "missing.capability", {"year": last}
+    votes = (
+        pack.table("state_year").filter(pl.col("year").is_in(years)).group_by("year").agg(pl.col("ideal_votes").max())
+    )
+    if few := sorted(votes.filter(pl.col("ideal_votes") < COMMON_VOTES)["year"]):
+        yield "missing.few_votes", {"years": spans(few)}
 
 
 def spans(years: Sequence[int]) -> str:

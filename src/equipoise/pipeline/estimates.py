@@ -1,0 +1,192 @@
+"""A state's estimates as arrays on one grid of years: channels, rivalry, order, leverage, leeway, with their draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from equipoise.assemble import codes
+from equipoise.assemble.packed import Pack
+from equipoise.measure.engagement import channel_shares
+from equipoise.measure.order import OrderPath
+from equipoise.measure.rivalry import pair_positions
+from equipoise.measure.system import COMPONENTS, capabilities, leverage_components, rivalry_components
+from equipoise.model import policy
+from equipoise.model.policy import Band, LeewayPath
+from equipoise.model.priors import Prior
+from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What every table of figures shares: the years (T,), the powers (K,), the options (K+1,)."""
+
+    years: list[int]
+    powers: tuple[str, ...]
+
+    @property
+    def options(self) -> list[str]:
+        """The outside option, then the powers."""
+        return [OUTSIDE, *self.powers]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The pairs of powers, in the order of ``numpy.triu_indices``."""
+        i, j = pair_positions(len(self.powers))
+        return [(self.powers[a], self.powers[b]) for a, b in zip(i, j, strict=True)]
+
+    def by_option(self, names: Sequence[str], **columns: Array) -> pl.DataFrame:
+        """Long form: year, option (or power), one column an array (T, len(names)); rows without any value left out."""
+        key = "option" if len(names) > len(self.powers) else "power"
+        out = pl.DataFrame(
+            {
+                "year": np.repeat(self.years, len(names)),
+                key: list(names) * len(self.years),
+                **{c: np.asarray(v, float).ravel() for c, v in columns.items()},
+            },
+            schema_overrides={"year": pl.Int32},
+            nan_to_null=True,
+        )
+        return out.filter(pl.any_horizontal(pl.col(list(columns)).is_not_null()))
+
+    def by_pair(self, **columns: Array) -> pl.DataFrame:
+        """Long form: year, power_a, power_b, one column an array (T, P); rows without any value left out."""
+        n = len(self.pairs)
+        out = pl.DataFrame(
+            {
+                "year": np.repeat(self.years, n),
+                "power_a": [a for a, _ in self.pairs] * len(self.years),
+                "power_b": [b for _, b in self.pairs] * len(self.years),
+                **{c: np.asarray(v, float).ravel() for c, v in columns.items()},
+            },
+            schema_overrides={"year": pl.Int32},
+            nan_to_null=True,
+        )
+        return out.filter(pl.any_horizontal(pl.col(list(columns)).is_not_null()))
+
+    def by_year(self, **columns: Any) -> pl.DataFrame:
+        """One row a year; rows without any value left out."""
+        out = pl.DataFrame({"year": self.years, **columns}, schema_overrides={"year": pl.Int32}, nan_to_null=True)
+        return out.filter(pl.any_horizontal(pl.col(list(columns)).is_not_null()))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What a report's modelled figures are made of.
+
+    ``shares`` is the long form of ``table`` (T, C, K+1); ``components`` (T, C, P) of rivalry and ``levers`` (T, C, K)
+    of leverage are as observed; the bands ``w``, ``r`` and ``lever`` pool them; ``strengths`` are the powers'
+    capabilities by year; ``point`` and ``drawn`` order stress; ``path`` leeway, None where no year has its inputs.
+    """
+
+    grid: Grid
+    shares: pl.DataFrame
+    table: Array
+    w: Band
+    components: Array
+    r: Band
+    strengths: pl.DataFrame
+    point: OrderPath
+    drawn: OrderPath
+    levers: Array
+    lever: Band
+    path: LeewayPath | None
+
+
+def estimate(pack: Pack, *, state: str, grid: Grid, prior: Prior, draws: int, seed: int) -> Estimates:
+    """Estimate a state's policy between powers; every part has a stream of draws of its own."""
+    f = grid
+    shares = channels_of(pack, states=[state], powers=f.powers, years=f.years)
+    table = channel_array(shares, f)
+    w = policy.engagement(table, draws=draws, seed=seed)
+    components = rivalry_array(pack, f)
+    r = policy.rivalry(components, draws=draws, seed=seed + 1)
+    strengths = capabilities(pack, powers=f.powers, years=f.years)
+    point, drawn = policy.order(r, capability=_capability_array(strengths, f))
+    trade = shares.filter(pl.col("channel") == "trade")
+    levers = leverage_components(pack, state=state, powers=f.powers, years=f.years, trade=trade)
+    lever = policy.leverage(levers, draws=draws, seed=seed + 2)
+    path = policy.leeway_path(w, r=r, lever=lever, side=drawn.side, prior=prior, seed=seed + 3)
+    return Estimates(f, shares, table, w, components, r, strengths, point, drawn, levers, lever, path)
+
+
+def channels_of(pack: Pack, *, states: Sequence[str], powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
+    """Channel shares of states: from the pack for the default powers, computed for any other set."""
+    if tuple(powers) != DEFAULT_POWERS:
+        return channel_shares(pack, powers=powers, years=years, states=states)
+    kept = pack.table("channels").filter(pl.col("state").is_in(list(states)) & pl.col("year").is_in(list(years)))
+    return kept.with_columns(pl.col("channel", "option", "source").cast(pl.String), pl.col("share").cast(pl.Float64))
+
+
+def channel_array(shares: pl.DataFrame, f: Grid) -> Array:
+    """Channel shares of one state as (T, C, K+1), NaN where a channel is missing."""
+    out = np.full((len(f.years), len(CHANNELS), len(f.options)), np.nan)
+    for year, channel, option, share in shares.select("year", "channel", "option", "share").iter_rows():
+        out[year - f.years[0], CHANNELS.index(channel), f.options.index(option)] = share
+    return out
+
+
+def rivalry_array(pack: Pack, f: Grid) -> Array:
+    """Components of rivalry (T, C, P): from the pack for the default powers, computed for any other set."""
+    if f.powers != DEFAULT_POWERS:
+        return rivalry_components(pack, powers=f.powers, years=f.years)
+    out = np.full((len(f.years), len(COMPONENTS), len(f.pairs)), np.nan)
+    place = {pair: i for i, pair in enumerate(f.pairs)}
+    rows = pack.table("rivalry").filter(pl.col("year").is_in(f.years))
+    for a, b, year, component, value in rows.select("power_a", "power_b", "year", "component", "value").iter_rows():
+        out[year - f.years[0], COMPONENTS.index(component), place[a, b]] = np.nan if value is None else value
+    return out
+
+
+def headline_year(table: Array, f: Grid) -> int | None:
+    """The last year whose engagement rests on trade or on two channels; failing that, on any; None without one."""
+    seen = np.asarray(np.isfinite(table).all(-1))
+    strong = np.flatnonzero(seen[:, CHANNELS.index("trade")] | (seen.sum(1) >= 2))
+    anyway = strong if strong.size else np.flatnonzero(seen.any(1))
+    return f.years[anyway[-1]] if anyway.size else None
+
+
+def lean_of_region(pack: Pack, *, state: str, powers: tuple[str, ...], until: int) -> pl.DataFrame:
+    """Return state, power, share, margin, year for the state's region and land neighbours: towards whom each leans."""
+    around = _around(pack, state=state, powers=powers)
+    years = list(range(max(1991, until - 15), until + 1))
+    f = Grid(years, powers)
+    shares = channels_of(pack, states=around, powers=powers, years=years)
+    rows: list[tuple[str, str | None, float | None, float | None, int | None]] = []
+    for name in around:
+        table = channel_array(shares.filter(pl.col("state") == name), f)
+        year = headline_year(table, f)
+        if year is None:
+            rows.append((name, None, None, None, None))
+            continue
+        w = policy.engagement(table, draws=1, seed=0).value[year - years[0], 1:]
+        first, second = np.sort(w)[::-1][:2]
+        rows.append((name, powers[int(w.argmax())], float(first), float(first - second), year))
+    return pl.DataFrame(
+        rows,
+        orient="row",
+        schema={"state": pl.String, "power": pl.String, "share": pl.Float64, "margin": pl.Float64, "year": pl.Int32},
+    )
+
+
+def _capability_array(strengths: pl.DataFrame, f: Grid) -> Array:
+    out = np.full((len(f.years), len(f.powers)), np.nan)
+    for year, power, value in strengths.select("year", "power", "capability").iter_rows():
+        out[year - f.years[0], f.powers.index(power)] = np.nan if value is None else value
+    return out
+
+
+def _around(pack: Pack, *, state: str, powers: Sequence[str]) -> list[str]:
+    """Return the states whose lean the map shows: the state's region and its land neighbours, without the powers."""
+    lines = pack.table("distances").filter((pl.col("border_km") > 0) & (pl.col("state_a") == state))
+    around = {*codes.in_region(codes.region(state), year=2016), *lines["state_b"], state}
+    present = set(codes.in_system(year=2016))
+    apart = {p for p in powers if p != "EUU"} - {state}
+    return sorted((around & present) - apart)
