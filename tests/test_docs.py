@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -21,6 +22,7 @@ from equipoise.cli import app, data_app
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 REFERENCE = DOCS / "reference" / "cli.md"
 CONSOLE = re.compile(r"```console\n\$ (equipoise [^\n]*)\n(.*?)```", re.DOTALL)
+NAME = re.compile(r"`(equipoise(?:\.\w+)+)`")
 PYTHON = re.compile(r"```python\n(>>> .*?)```", re.DOTALL)
 START = "import sys; from equipoise.cli import main; sys.argv[0] = 'equipoise'; main()"
 HEAD = """\
@@ -82,6 +84,17 @@ def test_python_examples_run(page: Path) -> None:
     said: list[str] = []
     runner.run(example, out=said.append)
     assert runner.summarize(verbose=False).failed == 0, "".join(said)
+
+
+def test_names_in_prose_exist() -> None:
+    text = "".join(p.read_text(encoding="utf-8") for p in DOCS.rglob("*.md"))
+    missing = []
+    for name in sorted(set(NAME.findall(text))):
+        try:
+            resolve_name(name)
+        except (ImportError, AttributeError):
+            missing.append(name)
+    assert missing == []
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 >>> import equipoise
 >>> equipoise.report("KAZ", until=2010, draws=20).figures.year
-2009
+2010
 """
 
 from __future__ import annotations
