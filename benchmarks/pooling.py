@@ -23,7 +23,7 @@ def main() -> None:
     y, rows = channels(), []
     for draws in (3,) if given.quick else (20, 200):
         rows.append(compare("pool_draws", ours=partial(pool_draws, y, draws=draws, seed=SEED, lower=None),
-                            plain=partial(loop, y, draws=draws), times=1 if given.quick else 5,
+                            plain=partial(loop, y, draws=draws), times=1 if given.quick else 20,
                             gap=lambda a, b: float(np.nanmax(np.abs(a - b))),
                             size=f"{draws} draws × {y.shape[0]} years × {y.shape[1]} channels × {y.shape[2]} options"))
     show("pooling", rows, out=given.out)

@@ -22,7 +22,7 @@ def main() -> None:
     votes = cast()[:12] if given.quick else cast()
     plain: dict[str, Callable[[Array, Array], float]] = {"S": signorino_ritter, "pi": scott}
     rows = [compare(name, ours=partial(similarity, votes, measure=name, scale=(1, 3)), plain=partial(loop, votes, pair),
-                    gap=lambda a, b: float(np.nanmax(np.abs(a - b))), times=1 if given.quick else 5,
+                    gap=lambda a, b: float(np.nanmax(np.abs(a - b))), times=1 if given.quick else 20,
                     size=f"{votes.shape[0]} states × {votes.shape[1]} roll calls") for name, pair in plain.items()]
     show("similarity", rows, out=given.out)
 

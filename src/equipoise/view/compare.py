@@ -15,6 +15,7 @@ from equipoise.schema import StateReport
 from equipoise.view.charts import compare as charts
 from equipoise.view.charts import order
 from equipoise.view.charts.setting import Setting, marks_of
+from equipoise.view.figures import source_line
 from equipoise.view.formats import NOTHING
 from equipoise.view.headline import facts, headline, tiles
 from equipoise.view.report import page, provenance, sources
@@ -25,6 +26,18 @@ from equipoise.view.words import Words, words
 
 PANELS_A_PAGE = 6
 """States in one drawing, so that none is cut between printed pages."""
+
+
+_ENGAGED = ("trade", "diplomacy", "security", "institutions")
+USES = {
+    "leeway": (*_ENGAGED, "order", "rivalry", "leverage"),
+    "multi_vector": _ENGAGED,
+    "engagement": _ENGAGED,
+    "order": ("order", "rivalry"),
+    "trade": ("trade", "economy"),
+    "growth": ("economy",),
+}
+"""What a source must be used for to stand under a figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class _Drafts:
             "caption": caption,
             "drawings": made,
             "empty": "" if made else m("compare_empty"),
-            "sources": "",
+            "sources": source_line(self.reports[0], uses=USES[key], words=self.words),
             "table": table,
         }
 

@@ -83,14 +83,19 @@ class Draft:
         return Figure(key, caption, sources, drawings, table())
 
     def sources(self, *, uses: tuple[str, ...], ids: tuple[pl.Series, ...] = ()) -> str:
-        """The titles of the sources behind a figure, in the order of the table of sources."""
-        named = {str(i) for column in ids for i in column.drop_nulls().unique()}
-        titles = [
-            self.words.m("source_version", title=r["title"], version=r["version"])
-            for r in self.report.sources.to_dicts()
-            if str(r["source"]) in named or set(uses_of(r["used_for"])) & set(uses)
-        ]
-        return self.words.m("semicolon").join(dict.fromkeys(titles))
+        """The sources behind a figure, in the order of the table of sources."""
+        return source_line(self.report, uses=uses, ids=ids, words=self.words)
+
+
+def source_line(report: StateReport, *, uses: tuple[str, ...], ids: tuple[pl.Series, ...] = (), words: Words) -> str:
+    """Titles and versions of the sources that are used for something, or whose ids stand in a column."""
+    named = {str(i) for column in ids for i in column.drop_nulls().unique()}
+    titles = [
+        words.m("source_version", title=r["title"], version=r["version"])
+        for r in report.sources.to_dicts()
+        if str(r["source"]) in named or set(uses_of(r["used_for"])) & set(uses)
+    ]
+    return words.m("semicolon").join(dict.fromkeys(titles))
 
 
 def draft(report: StateReport, *, words: Words) -> Draft:

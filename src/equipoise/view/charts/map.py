@@ -21,6 +21,9 @@ _LARGE = 60.0
 _STEP = 0.5
 """Points of an outline that lie nearer to each other than this many pixels are one."""
 
+_DOT, _ROOM, _FEW = 60.0, 1900.0, 5
+"""Square pixels under which a state is drawn as a dot, and that a label needs; dots that may have labels."""
+
 Ring = list[list[float]]
 
 
@@ -51,6 +54,7 @@ def region(shapes: pl.DataFrame, lean: pl.DataFrame, *, state: str, setting: Set
     own = [f for f in features if f["id"] == state]
     if own:
         layers.append(alt.Chart(values(own)).mark_geoshape(fillOpacity=0, stroke=INK, strokeWidth=1.6, clip=True))
+    layers += _dots([r for r in drawn if r["iso3"] in shown], groups=groups, names=names, colour=colour, camera=camera)
     layers += _labels(outlines, known=known, setting=setting, scale=camera["scale"])
     drawing: alt.LayerChart = alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT).project(**camera)
     return drawing
@@ -179,24 +183,57 @@ def _lambert(point: list[float], *, lon: float, lat: float) -> tuple[float, floa
     return k * cos(p) * sin(d), k * (cos(p0) * sin(p) - sin(p0) * cos(p) * cos(d))
 
 
+def _dots(
+    outlines: list[dict[str, Any]],
+    *,
+    groups: dict[str, str],
+    names: dict[str, str],
+    colour: alt.Color,
+    camera: dict[str, Any],
+) -> list[alt.Chart]:
+    """A dot for every state too small to be seen by its outline."""
+    small = [r for r in outlines if _pixels(r["polygons"], scale=camera["scale"]) < _DOT]
+    rows = []
+    for r in small:
+        lon, lat = _centre(max(r["polygons"], key=lambda ring: abs(_signed_area(ring))))
+        rows.append({"lon": lon, "lat": lat, "properties": {"name": names[groups[r["iso3"]]]}})
+    if not rows:
+        return []
+    dots = alt.Chart(values(rows)).mark_circle(size=90, opacity=1, stroke=INK, strokeWidth=0.6, clip=True)
+    drawn: alt.Chart = dots.encode(longitude="lon:Q", latitude="lat:Q", color=colour)
+    return [drawn]
+
+
+def _pixels(polygons: list[Ring], *, scale: float) -> float:
+    """Square degrees to square pixels, nearly."""
+    return _size(polygons) * (scale * pi / 180) ** 2
+
+
 def _labels(
     outlines: list[dict[str, Any]], *, known: dict[str, dict[str, Any]], setting: Setting, scale: float
 ) -> list[alt.Chart]:
-    w, rows = setting.words, []
-    for r in outlines:
-        # Square degrees to square pixels; a label needs about this much room.
-        if _size(r["polygons"]) * (scale * pi / 180) ** 2 < 1900 or r["iso3"] not in known:
+    w = setting.words
+    rows: list[dict[str, Any]] = []
+    named = [r for r in outlines if r["iso3"] in known]
+    small = [r for r in named if _pixels(r["polygons"], scale=scale) < _DOT]
+    for r in named:
+        # A label needs about this much room, or the open sea around an island, where islands are few.
+        if _pixels(r["polygons"], scale=scale) < _ROOM and not (r in small and len(small) <= _FEW):
             continue
         lon, lat = _centre(max(r["polygons"], key=lambda ring: abs(_signed_area(ring))))
         share = known[r["iso3"]]["share"]
-        rows.append({"lon": lon, "lat": lat, "name": w.name(str(r["iso3"])), "share": w.n.share(share)})
+        rows.append(
+            {"lon": lon, "lat": lat, "name": w.name(str(r["iso3"])), "share": w.n.share(share), "off": r in small}
+        )
     if not rows:
         return []
-    base = alt.Chart(values(rows)).encode(longitude="lon:Q", latitude="lat:Q")
     halo: dict[str, Any] = {"stroke": "#FFFFFF", "strokeWidth": 3, "strokeOpacity": 0.85, "fontSize": 11, "clip": True}
     plain: dict[str, Any] = {"fontSize": 11, "color": INK, "clip": True}
     return [
-        base.mark_text(**style, dy=dy).encode(text=f"{field}:N")
+        alt.Chart(values([r for r in rows if r["off"] is off]))
+        .mark_text(**style, dy=dy + 20 * off)
+        .encode(longitude="lon:Q", latitude="lat:Q", text=f"{field}:N")
+        for off in sorted({r["off"] for r in rows})
         for field, dy in (("name", -6), ("share", 7))
         for style in (halo, plain)
     ]
