@@ -21,7 +21,7 @@ SIDE, STEP, FINEST, JUMP = 0.10, 1 / 16, 2e-4, 0.05
 def main() -> None:
     given = options(__doc__ or "")
     rows = []
-    for draws, years in ((2, 2),) if given.quick else ((1, 1), (10, 10), (40, 30)):
+    for draws, years in ((2, 2),) if given.quick else ((5, 2), (10, 10), (40, 30)):
         some = policies(draws=draws, years=years)
         rows.append(compare("leeway", ours=partial(batched, some), plain=partial(one_by_one, some),
                             gap=lambda a, b: float(np.abs(a - b).max()), size=f"{len(some.shares)} policies",

@@ -125,7 +125,7 @@ def test_build_without_sources_says_what_to_do(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("worldbank/gdp.csv", "<!DOCTYPE html><html><body>Not found</body></html>", "HTML"),
+        ("worldbank/gdp.csv", "<!DOCTYPE html><html><body>Not found</body></html>", "web page"),
         ("worldbank/gdp.csv", "Country Name,Country Code,Jahr,Value\nKazakhstan,KAZ,2000,1\n", "Year"),
         ("oil/brent-monthly.csv", "Date,Price\n2000-01-15,\udcff\udcfe\n", "oil/brent-monthly.csv"),
     ],

@@ -72,6 +72,7 @@ Out = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print the figures as JSON on standard output; write HTML only with --out.")
 ]
+Rows = Annotated[bool, typer.Option("--json", help="Print the rows as JSON on standard output.")]
 From = Annotated[
     Path | None, typer.Option("--from", help="Folder of the sources. [default: the cache]", show_default=False)
 ]
@@ -136,7 +137,7 @@ def compare(
 
 
 @data_app.command()
-def status(directory: From = None, as_json: Json = False) -> None:
+def status(directory: From = None, as_json: Rows = False) -> None:
     """Show every source: version, coverage, age and licence, and whether its files are here."""
     from equipoise.acquire.status import status as look
 
@@ -150,7 +151,7 @@ def status(directory: From = None, as_json: Json = False) -> None:
 
 
 @data_app.command()
-def verify(directory: From = None, as_json: Json = False) -> None:
+def verify(directory: From = None, as_json: Rows = False) -> None:
     """Compare the files of all sources with the checksums of the registry, and the embedded pack with its own.
 
     Exit code 3 if a file is altered or the pack is damaged.

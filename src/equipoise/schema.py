@@ -17,6 +17,9 @@ from equipoise.errors import DataError
 DEFAULT_POWERS = ("RUS", "CHN", "USA", "EUU", "JPN")
 """The five partners of the Kazakh case; ``EUU`` is the European Union, its membership by year."""
 
+MOST_POWERS = 12
+"""The greatest straddle is found by looking at every set of powers, 4,095 of them for twelve."""
+
 OUTSIDE = "0"
 """The outside option: autonomy, neutrality, the rest of the world."""
 

@@ -133,6 +133,14 @@ def test_the_seed_and_the_draws_are_in_the_result():
         ({"state": "KAZ", "powers": ["RUS", "OPEC"]}, NotAPower, "OPEC"),
         ({"state": "KAZ", "powers": ["RUS", "SUN"]}, NotAPower, "SUN"),
         ({"state": "KAZ", "powers": ["RUS"]}, NotAPower, "two"),
+        (
+            {
+                "state": "KAZ",
+                "powers": ["RUS", "CHN", "USA", "JPN", "GBR", "FRA", "DEU", "IND", "BRA", "TUR", "IRN", "PAK", "IDN"],
+            },
+            NotAPower,
+            "13",
+        ),
         ({"state": "KAZ", "powers": ["RUS", "rus"]}, NotAPower, "twice"),
         ({"state": "KAZ", "powers": ["EUU", "DEU"]}, NotAPower, "EUU"),
         ({"state": "KAZ", "since": 2010, "until": 2000}, BadYears, "Swap"),

@@ -9,6 +9,7 @@ import polars as pl
 from equipoise.assemble import codes
 from equipoise.assemble.organisations import eu_members
 from equipoise.errors import NotAPower, UnknownState
+from equipoise.schema import MOST_POWERS
 
 AGGREGATES = ("EUU",)
 """Powers that are several states: the European Union, with the members it had on 31 December."""
@@ -40,6 +41,8 @@ def resolve_powers(powers: Sequence[str], *, focal: str) -> tuple[str, ...]:
             raise NotAPower(f"{power} is named twice among the powers.", hint="Name each power once.")
     if len(found) < 2:
         raise NotAPower("a state between powers needs at least two of them.", hint="For example --powers RUS,CHN,USA.")
+    if len(found) > MOST_POWERS:
+        raise NotAPower(f"{len(found)} powers are too many.", hint=f"Name {MOST_POWERS} at most.")
     if "EUU" in found and (double := sorted(set(found) & _ever_in_eu())):
         raise NotAPower(
             f"{double[0]} is or was a member of the EU, so it cannot be a power beside EUU.",

@@ -13,9 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from equipoise.errors import BadMatrix, BadShares
 from equipoise.measure.rivalry import checked_rivalry
 from equipoise.measure.simplex import entropy, hellinger, normalised, proper
-
-MOST_POWERS = 12
-"""Up to here the greatest straddle is found exactly, by looking at every set of powers (4,095 of them)."""
+from equipoise.schema import MOST_POWERS
 
 Array = NDArray[np.float64]
 

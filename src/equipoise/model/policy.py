@@ -43,7 +43,7 @@ class Band:
 
 
 def engagement(channels: Array, *, draws: int, seed: int) -> Band:
-    """Pool channel shares (T, C, K+1) into engagement w (T, K+1): the additive two-way fit, on the simplex."""
+    """Pool channel shares (T, C, K+1) into engagement w (T, K+1): the pooled level, on the simplex."""
     return Band(_simplex(pool(channels).value), _simplex(pool_draws(channels, draws=draws, seed=seed, simplex=True)))
 
 

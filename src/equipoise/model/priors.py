@@ -13,8 +13,9 @@ class Prior:
     """Uniform intervals (low, high), an assumption and not an estimate.
 
     coercion φ and cross_pressure ρ in utils per unit of rivalry, intolerance ψ without unit. They start at no systemic
-    effect at all (the null that the thesis must beat) and end where trials found many observed portfolios to be no
-    stable solution any more (φ = ρ = 4), which bounds them from above.
+    effect at all (the null that the thesis must beat). Cross-pressure ends where trials found many observed portfolios
+    to be no stable solution any more (ρ = 4), which bounds it from above; stability does not depend on coercion, which
+    ends at 4 only to be of the same order.
     """
 
     coercion: tuple[float, float] = (0.0, 4.0)
