@@ -6,6 +6,7 @@ import json
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 import equipoise
 from equipoise.assemble import codes
@@ -110,6 +111,33 @@ def test_powers_may_be_any_set():
     assert r.powers == ("RUS", "CHN", "KOR")
     assert set(r.engagement["option"]) == {"0", "RUS", "CHN", "KOR"}
     assert r.engagement["year"].min() == 2000 and r.engagement["year"].max() == 2014
+
+
+def test_a_figure_does_not_change_with_the_years_that_are_shown(kazakhstan):
+    short = equipoise.report("KAZ", since=2015, until=2022).figures
+    for name in (
+        "engagement",
+        "multi_vector",
+        "rivalry",
+        "order",
+        "leverage",
+        "leeway",
+        "leeway_pairs",
+        "trade",
+        "distance",
+    ):
+        whole = getattr(kazakhstan.figures, name).filter(pl.col("year").is_between(2015, 2022))
+        assert_frame_equal(getattr(short, name), whole, rel_tol=1e-9)
+    assert short.year == 2022
+
+
+def test_the_map_shows_what_the_engagement_says(kazakhstan):
+    r = kazakhstan.figures
+    lean = r.lean.filter(pl.col("state") == "KAZ").row(0, named=True)
+    own = r.engagement.filter((pl.col("year") == r.year) & (pl.col("option") != "0")).sort("share").row(-1, named=True)
+    assert (lean["power"], lean["year"]) == (own["option"], r.year) and lean["share"] == pytest.approx(
+        own["share"], abs=5e-3
+    )
 
 
 def test_a_power_gets_a_report_between_the_others():

@@ -44,6 +44,10 @@ class OrderPath:
     side: NDArray[np.int8]
     eigenvector: Array
 
+    def years(self, span: slice) -> OrderPath:
+        """Return some of the years."""
+        return OrderPath(self.value[..., span], self.side[..., span, :], self.eigenvector[..., span, :])
+
 
 def order_stress(rivalry: ArrayLike, *, capability: ArrayLike) -> OrderStress:
     """Order stress β of rivalry (K, K) in 0…1 among powers with capability (K,), any unit.

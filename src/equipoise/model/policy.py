@@ -34,6 +34,10 @@ class Band:
     value: Array
     draws: Array
 
+    def years(self, span: slice) -> Band:
+        """Return some of the years."""
+        return Band(self.value[span], self.draws[:, span])
+
     def interval(self, *, level: float = 0.9) -> tuple[Array, Array]:
         """Return the lower and upper bound (T, …) of the central interval."""
         tail = (1 - level) / 2

@@ -13,6 +13,7 @@ from equipoise.assemble.packed import Pack, embedded
 from equipoise.assemble.powers import resolve_powers
 from equipoise.errors import BadYears
 from equipoise.model.priors import Prior
+from equipoise.pipeline.estimates import covered_years
 from equipoise.pipeline.figures import state_report
 from equipoise.schema import DEFAULT_POWERS, FIRST_YEAR, StateReport
 
@@ -121,8 +122,7 @@ def _powers(powers: Sequence[str] | None, *, focal: str) -> tuple[str, ...]:
 
 
 def _years(pack: Pack, *, since: int, until: int | None) -> tuple[int, int]:
-    covered = pack.table("state_year")["year"]
-    low, high = int(covered.min()), int(covered.max())  # type: ignore[arg-type]
+    low, *_, high = covered_years(pack)
     last = high if until is None else until
     if since > last:
         raise BadYears(f"the first year, {since}, is after the last, {last}.", hint="Swap --since and --until.")

@@ -101,20 +101,44 @@ class Estimates:
 
 
 def estimate(pack: Pack, *, state: str, grid: Grid, prior: Prior, draws: int, seed: int) -> Estimates:
-    """Estimate a state's policy between powers; every part has a stream of draws of its own."""
-    f = grid
+    """Estimate a state's policy between powers; every part has a stream of draws of its own.
+
+    Pooling sees all years of the pack, whatever the grid's: a figure must not change with the years that are shown.
+    """
+    f = Grid(covered_years(pack), grid.powers)
     shares = channels_of(pack, states=[state], powers=f.powers, years=f.years)
-    table = channel_array(shares, f)
-    w = policy.engagement(table, draws=draws, seed=seed)
-    components = rivalry_array(pack, f)
-    r = policy.rivalry(components, draws=draws, seed=seed + 1)
+    table, components = channel_array(shares, f), rivalry_array(pack, f)
     strengths = capabilities(pack, powers=f.powers, years=f.years)
-    point, drawn = policy.order(r, capability=_capability_array(strengths, f))
     trade = shares.filter(pl.col("channel") == "trade")
     levers = leverage_components(pack, state=state, powers=f.powers, years=f.years, trade=trade)
+    w = policy.engagement(table, draws=draws, seed=seed)
+    r = policy.rivalry(components, draws=draws, seed=seed + 1)
+    point, drawn = policy.order(r, capability=_capability_array(strengths, f))
     lever = policy.leverage(levers, draws=draws, seed=seed + 2)
+    t = slice(grid.years[0] - f.years[0], grid.years[-1] - f.years[0] + 1)
+    w, r, lever, drawn = w.years(t), r.years(t), lever.years(t), drawn.years(t)
     path = policy.leeway_path(w, r=r, lever=lever, side=drawn.side, prior=prior, seed=seed + 3)
-    return Estimates(f, shares, table, w, components, r, strengths, point, drawn, levers, lever, path)
+    shown = pl.col("year").is_in(grid.years)
+    return Estimates(
+        grid,
+        shares.filter(shown),
+        table[t],
+        w,
+        components[t],
+        r,
+        strengths.filter(shown),
+        point.years(t),
+        drawn,
+        levers[t],
+        lever,
+        path,
+    )
+
+
+def covered_years(pack: Pack) -> list[int]:
+    """Return the years of the pack, from the first to the last."""
+    years = pack.table("state_year")["year"].unique().sort()
+    return list(range(years[0], years[-1] + 1))
 
 
 def channels_of(pack: Pack, *, states: Sequence[str], powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
@@ -145,30 +169,32 @@ def rivalry_array(pack: Pack, f: Grid) -> Array:
     return out
 
 
-def headline_year(table: Array, f: Grid) -> int | None:
-    """The last year whose engagement rests on trade or on two channels; failing that, on any; None without one."""
-    seen = np.asarray(np.isfinite(table).all(-1))
+def headline_year(table: Array, *, years: Sequence[int], among: Sequence[int]) -> int | None:
+    """The last of some years whose engagement rests on trade or on two channels; failing that, on any; else None.
+
+    ``table`` (T, C, K+1) has the channel shares of ``years`` (T,).
+    """
+    seen = np.isfinite(table).all(-1) & np.isin(years, list(among))[:, None]
     strong = np.flatnonzero(seen[:, CHANNELS.index("trade")] | (seen.sum(1) >= 2))
     anyway = strong if strong.size else np.flatnonzero(seen.any(1))
-    return f.years[anyway[-1]] if anyway.size else None
+    return years[anyway[-1]] if anyway.size else None
 
 
-def lean_of_region(pack: Pack, *, state: str, powers: tuple[str, ...], until: int) -> pl.DataFrame:
+def lean_of_region(pack: Pack, *, state: str, grid: Grid) -> pl.DataFrame:
     """Return state, power, share, margin, year for the state's region and land neighbours: towards whom each leans."""
-    around = _around(pack, state=state, powers=powers)
-    years = list(range(max(1991, until - 15), until + 1))
-    f = Grid(years, powers)
-    shares = channels_of(pack, states=around, powers=powers, years=years)
+    f = Grid(covered_years(pack), grid.powers)
+    around = _around(pack, state=state, powers=f.powers)
+    shares = channels_of(pack, states=around, powers=f.powers, years=f.years)
     rows: list[tuple[str, str | None, float | None, float | None, int | None]] = []
     for name in around:
         table = channel_array(shares.filter(pl.col("state") == name), f)
-        year = headline_year(table, f)
+        year = headline_year(table, years=f.years, among=grid.years)
         if year is None:
             rows.append((name, None, None, None, None))
             continue
-        w = policy.engagement(table, draws=1, seed=0).value[year - years[0], 1:]
+        w = policy.engagement(table, draws=1, seed=0).value[year - f.years[0], 1:]
         first, second = np.sort(w)[::-1][:2]
-        rows.append((name, powers[int(w.argmax())], float(first), float(first - second), year))
+        rows.append((name, f.powers[int(w.argmax())], float(first), float(first - second), year))
     return pl.DataFrame(
         rows,
         orient="row",

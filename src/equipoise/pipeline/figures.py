@@ -33,7 +33,7 @@ def state_report(
     """Compute the figures of one state between powers for the years since … until."""
     f = Grid(list(range(since, until + 1)), powers)
     e = estimate(pack, state=state, grid=f, prior=prior, draws=draws, seed=seed)
-    year = headline_year(e.table, f)
+    year = headline_year(e.table, years=f.years, among=f.years)
     return StateReport(
         state=state,
         powers=powers,
@@ -77,7 +77,7 @@ def _looked_up(pack: Pack, *, state: str, e: Estimates, year: int | None) -> dic
     flows = trade_by_option(pack, powers=f.powers, years=f.years, states=[state])
     trade, trade_summary, document_shares = trade_figures(pack, state=state, years=f.years, by_option=flows)
     ring, power, region, on = tiers(state, powers=f.powers, lever=e.lever.value, years=f.years, year=year)
-    near = lean_of_region(pack, state=state, powers=f.powers, until=f.years[-1])
+    near = lean_of_region(pack, state=state, grid=f)
     distance = un_distance(pack, state=state, powers=f.powers, years=f.years)
     return {
         "trade": trade,

@@ -222,7 +222,7 @@ def organisations(report: StateReport, *, words: Words) -> Table:
             n.date(r["start"]),
             n.date(r["end"]),
             m("yes") if r["verified"] else m("no"),
-            str(r["source"] or ""),
+            words.cited(r["source"]),
         ]
         for r in report.organisations.to_dicts()
     ]
@@ -279,7 +279,7 @@ def events(report: StateReport, *, words: Words) -> Table:
         return start if r["end"] in (None, r["date"]) else m("from_to", start=start, end=n.date(r["end"]))
 
     rows = [
-        [when(r), r[f"title_{words.lang}"] or r["title_en"], str(r["source"] or "")]
+        [when(r), r[f"title_{words.lang}"] or r["title_en"], words.cited(r["source"])]
         for r in report.events.sort("date").to_dicts()
     ]
     return Table([m("head_date"), m("head_event"), m("head_source")], rows, last=0)

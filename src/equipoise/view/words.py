@@ -45,6 +45,10 @@ class Words:
         """Two powers joined by a dash."""
         return f"{self.name(a)}{'–' if self.lang == 'en' else '－'}{self.name(b)}"
 
+    def cited(self, source: str | None) -> str:
+        """A source of our own tables; that a date rests on memory alone is said in the reader's language."""
+        return (source or "").replace("general knowledge", self.m("general_knowledge"))
+
     def names(self, codes_: Iterable[str]) -> str:
         """Several names in a sentence."""
         return self.join(self.said(c) for c in codes_)
