@@ -31,7 +31,7 @@ def main() -> None:
 
 def loop(y: Array, *, draws: int) -> Array:
     rng = np.random.default_rng(SEED)
-    raw = np.maximum(rng.standard_exponential((draws, y.shape[1])), 1e-3)
+    raw = rng.standard_exponential((draws, y.shape[1]))
     pick = rng.random((draws, y.shape[1]))
     out = np.full((draws, y.shape[0], y.shape[2]), np.nan)
     for d in range(draws):
@@ -42,35 +42,24 @@ def loop(y: Array, *, draws: int) -> Array:
 
 def one(y: Array, *, weight: Array, pick: Array) -> Array:
     """One draw of the level (T,) of one option from channels (T, C)."""
-    years, (t, c) = np.arange(len(y)), y.shape
-    seen = ~np.isnan(y)
-    system, right = np.zeros((t, t)), np.zeros(t)
-    for j in range(c):
-        carry = np.array([np.interp(years, years[seen[:, j]], (years[seen[:, j]] == s) * 1.0) if seen[s, j]
-                          else np.zeros(t) for s in range(t)]).T
-        system += weight[j] * carry
-        right += weight[j] * carry @ np.nan_to_num(y[:, j])
-    level = np.linalg.solve(system, right)
-    away = np.array([np.interp(years, years[seen[:, j]], (y[:, j] - level)[seen[:, j]]) for j in range(c)]).T
-    return level + wander(away, seen=seen, weight=weight, pick=pick)
+    level = np.zeros(len(y))
+    for j in range(y.shape[1]):
+        known = [t for t in range(len(y)) if not np.isnan(y[t, j])]
+        moves = [y[t, j] - y[t - 1, j] for t in known if t - 1 in known]
+        step = moves[int(pick[j] * len(moves))] - np.mean(moves)
+        for t in range(len(y)):
+            value = float(np.interp(t, known, y[known, j]))
+            level[t] += weight[j] * (value + step * away(t, known=known))
+    return np.where(np.isnan(y).all(axis=1), np.nan, level)
 
 
-def wander(away: Array, *, seen: NDArray[np.bool_], weight: Array, pick: Array) -> Array:
-    t, c = away.shape
-    step = np.zeros(c)
-    for j in range(c):
-        moves = [away[s, j] - away[s - 1, j] for s in range(1, t)
-                 if seen[s, j] and seen[s - 1, j] and seen[s].sum() > 1 and seen[s - 1].sum() > 1]
-        if len(moves) > 1:
-            step[j] = moves[int(pick[j] * len(moves))] - np.mean(moves)
-    out = np.zeros(t)
-    for s in range(t):
-        here = [j for j in range(c) if seen[s, j]]
-        theirs = sum(weight[j] * step[j] for j in here) / sum(weight[j] for j in here)
-        for j in set(range(c)) - set(here):
-            far = min(abs(s - u) for u in range(t) if seen[u, j])
-            out[s] += weight[j] * far**0.5 * (step[j] - theirs)
-    return out
+def away(t: int, *, known: list[int]) -> float:
+    """Spread of a random walk of unit step at t that is known in some years."""
+    if t in known:
+        return 0.0
+    near = [1 / (t - max(s for s in known if s < t))] if known[0] < t else []
+    near += [1 / (min(s for s in known if s > t) - t)] if known[-1] > t else []
+    return sum(near) ** -0.5
 
 
 if __name__ == "__main__":

@@ -295,3 +295,29 @@ def test_the_pack_is_what_the_rules_give():
     assert ((both["share"] - both["share_right"]).abs() < 1e-6).all()
     assert "CHN" not in set(kept["state"])
     assert "DEU" in eu_members(2014) and set(kept.filter(pl.col("state") == "DEU")["year"]) == {1992, 2014}
+
+
+def test_channels_do_not_move_together():
+    """What lets a silent channel keep its last values (docs/decisions, 6): others do not follow one that moves."""
+    long = (
+        embedded()
+        .table("channels")
+        .with_columns(pl.col("channel", "option").cast(pl.String), pl.col("year").cast(pl.Int32))
+    )
+    before = long.with_columns(pl.col("year") + 5)
+    change = long.join(before, on=["state", "year", "channel", "option"], suffix="_before").with_columns(
+        move=pl.col("share").cast(pl.Float64) - pl.col("share_before")
+    )
+    wide = change.pivot(on="channel", index=["state", "year", "option"], values="move").drop_nulls()
+    names = ["trade", "diplomacy", "security", "institutions"]
+    slope = {}
+    for name in names:
+        x, y = wide[name], wide.select(pl.mean_horizontal(n for n in names if n != name)).to_series()
+        slope[name] = (x * y).sum() / (x * x).sum()
+    assert wide.height > 10_000
+    assert {n: round(s, 2) for n, s in slope.items()} == {
+        "trade": 0.03,
+        "diplomacy": 0.0,
+        "security": 0.02,
+        "institutions": -0.04,
+    }
