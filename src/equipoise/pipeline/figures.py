@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 from numpy.typing import NDArray
 
 from equipoise.assemble import events, organisations
@@ -40,8 +41,7 @@ def state_report(
         since=since,
         until=until,
         year=year,
-        **_modelled(e),
-        **_looked_up(pack, state=state, e=e, year=year),
+        **{k: _settled(v) for k, v in {**_modelled(e), **_looked_up(pack, state=state, e=e, year=year)}.items()},
         assumptions={
             "coercion": prior.coercion,
             "cross_pressure": prior.cross_pressure,
@@ -56,6 +56,11 @@ def state_report(
             "pack_sha256": pack.fingerprint,
         },
     )
+
+
+def _settled(value: Any) -> Any:
+    """Frames with floats rounded to ten digits: the last bits differ between processors, and a report must not."""
+    return value.with_columns(cs.float().round_sig_figs(10)) if isinstance(value, pl.DataFrame) else value
 
 
 def _modelled(e: Estimates) -> dict[str, Any]:

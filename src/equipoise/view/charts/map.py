@@ -166,7 +166,9 @@ def _camera(rings: list[Ring]) -> dict[str, Any]:
     (left, right), (low, high) = ((min(v), max(v)) for v in zip(*flat, strict=True))
     scale = min((WIDTH - 2 * MARGIN) / (right - left or 1), (HEIGHT - 2 * MARGIN) / (high - low or 1))
     shift = [WIDTH / 2 - scale * (left + right) / 2, HEIGHT / 2 + scale * (low + high) / 2]
-    return {"type": "azimuthalEqualArea", "rotate": [-lon, -lat, 0], "scale": scale, "translate": shift}
+    # Rounded, since the last bits of a sum differ between versions of Python.
+    rotate, translate = ([round(v, 6) for v in pair] for pair in ((-lon, -lat, 0.0), shift))
+    return {"type": "azimuthalEqualArea", "rotate": rotate, "scale": round(scale, 6), "translate": translate}
 
 
 def _middle_longitude(longitudes: list[float]) -> float:
@@ -247,4 +249,4 @@ def _centre(ring: Ring) -> tuple[float, float]:
     cross = [x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in edges]
     lon = sum((a[0] + b[0]) * c for (a, b), c in zip(edges, cross, strict=True)) / (6 * area)
     lat = sum((a[1] + b[1]) * c for (a, b), c in zip(edges, cross, strict=True)) / (6 * area)
-    return lon, lat
+    return round(lon, 6), round(lat, 6)
