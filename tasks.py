@@ -16,6 +16,7 @@ The first word decides; any other first word goes to the equipoise command. Prog
 standard output carries only what the command itself prints. Exit codes: docs/reference/exit-codes.md.
 """
 
+import ctypes.util
 import hashlib
 import os
 import shutil
@@ -34,7 +35,7 @@ LOCKS = ROOT / "requirements"
 OLDEST = (3, 11)
 WRONG_USE, UNREACHABLE, NO_TESTS = 2, 5, 5
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
+BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk", "libatomic1")   # the last for the driver of the browser tests
 
 
 class Stop(Exception):
@@ -302,7 +303,7 @@ def find_browser() -> str:
 
 def install_browser() -> None:
     """Install Chromium and a Chinese font where that can be done without asking; else say how to."""
-    if find_browser() and has_chinese_font():
+    if find_browser() and has_chinese_font() and has_libatomic():
         return
     command = "apt-get install -y --no-install-recommends " + " ".join(BROWSER_PACKAGES)
     if is_root() and shutil.which("apt-get"):
@@ -310,7 +311,7 @@ def install_browser() -> None:
         quiet("apt-get", "-qq", "update")
         if quiet(*command.split()) and find_browser():
             return
-    tell("browser tests need Chromium and a Chinese font, and will fail without. On Debian: sudo " + command)
+    tell("browser tests need Chromium, a Chinese font and libatomic, and will fail without. On Debian: sudo " + command)
 
 
 def has_chinese_font() -> bool:
@@ -318,6 +319,11 @@ def has_chinese_font() -> bool:
     if not shutil.which("fc-list"):
         return False
     return bool(subprocess.run(["fc-list", ":lang=zh-tw"], stdout=subprocess.PIPE).stdout.strip())
+
+
+def has_libatomic() -> bool:
+    """Whether the C library that the driver of the browser tests is linked to is here; only Linux needs it."""
+    return not sys.platform.startswith("linux") or ctypes.util.find_library("atomic") is not None
 
 
 # Running
