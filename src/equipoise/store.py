@@ -1,6 +1,6 @@
 """The disk: where files are kept, and writing them so that a crash leaves the old file or the new one, never half.
 
-Nothing else in the package writes to disk.
+Nothing else in the package writes to disk, and files outside the package are read here (a download's own part aside).
 """
 
 from __future__ import annotations
@@ -69,6 +69,18 @@ def atomic_write(path: Path | str, *, content: bytes | str) -> Path:
             part.unlink(missing_ok=True)
         raise _refusal(path, err=err) from err
     return path
+
+
+def read(path: Path | str) -> bytes:
+    """Return a file's bytes; OSError where it cannot be read, for the caller knows what the file was to be.
+
+    Examples:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     read(atomic_write(Path(folder) / "a", content=b"abc"))
+        b'abc'
+    """
+    return Path(path).read_bytes()
 
 
 def make_dir(path: Path | str) -> Path:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from equipoise.errors import BadMatrix, BadShares, UsageError
 from equipoise.model import invert_choice, solve_choice
-from equipoise.model.choice import extend, uniqueness_bound
+from equipoise.model.choice import extend, pressure, residual, stability_margin, uniqueness_bound
 
 
 def world(seed: int, *, powers: int, strength: float = 3.0) -> dict[str, object]:
@@ -60,12 +60,12 @@ def test_inversion_recovers_attraction_exactly(seed, powers):
 def test_observed_shares_are_an_equilibrium_of_the_attraction_they_reveal(seed, powers):
     given_ = world(seed, powers=powers, strength=2.0)
     w = np.random.default_rng(seed).dirichlet(np.full(powers + 1, 4.0)) * 0.94 + 0.06 / (powers + 1)
-    found = solve_choice(invert_choice(w, **given_), **given_, start=w)
-    if (
-        found.stable.any()
-        and uniqueness_bound(extend(given_["rivalry"], intolerance=given_["intolerance"])) * given_["cross_pressure"]
-        < 1
-    ):
+    v, big = invert_choice(w, **given_), extend(given_["rivalry"], intolerance=given_["intolerance"])
+    rho = given_["cross_pressure"]
+    net = v - pressure(big, leverage=given_["leverage"], coercion=given_["coercion"])
+    assert residual(w, net=net, rivalry=big, rho=rho) < 1e-12
+    found = solve_choice(v, **given_, start=w)
+    if stability_margin(w, rivalry=big, rho=rho) > 1e-3:  # history keeps a state where it is stable, and only there
         np.testing.assert_allclose(found.shares[found.branch], w, atol=1e-8)
 
 

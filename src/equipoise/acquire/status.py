@@ -78,7 +78,7 @@ def read_files(source: Source, *, directory: Path | str, verify: bool = True) ->
     for file in source.files:
         path = Path(directory) / file.path
         try:
-            found[file.path] = path.read_bytes()
+            found[file.path] = store.read(path)
         except OSError as err:
             raise MissingSource(f"{file.path} of the source {source.id} is not in {directory}.",
                                 hint=f"Run: equipoise data pull {source.id}, or name a folder: --from DIR.") from err

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from equipoise import store
 from equipoise.assemble.contracts import PACK
 from equipoise.errors import DamagedPack
 
@@ -50,7 +51,7 @@ class Pack:
             raise DamagedPack(f"the pack has no table {name}.", hint=_REPAIR)
         path = self._folder / f"{name}.parquet"
         try:
-            raw = path.read_bytes()
+            raw = store.read(path)
         except OSError as err:
             raise DamagedPack(f"{path} cannot be read: {err.strerror}.", hint=_REPAIR) from err
         if hashlib.sha256(raw).hexdigest() != self.manifest["tables"][name]["sha256"]:
@@ -105,7 +106,7 @@ def encode(frames: Mapping[str, pl.DataFrame], *, columns: list[dict[str, Any]],
 def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
-        manifest = json.loads(path.read_bytes())
+        manifest = json.loads(store.read(path))
         assert isinstance(manifest["tables"], dict) and isinstance(manifest["columns"], list)
     except OSError as err:
         raise DamagedPack(f"{path} cannot be read: {err.strerror}.", hint=_REPAIR) from err

@@ -8,8 +8,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from equipoise.view.charts.engagement import stacked
 from equipoise.view.charts.lines import named, single
-from equipoise.view.charts.setting import Setting, highest, values
+from equipoise.view.charts.setting import Setting, highest
 from equipoise.view.style import ACCENT
 
 WIDTH = 640
@@ -55,25 +56,9 @@ def lines(
 def engagement(frames: Mapping[str, pl.DataFrame], *, setting: Setting) -> alt.VConcatChart:
     """Stacked engagement shares, a panel a state."""
     options = [o for o in setting.options if any(o in set(f["option"]) for f in frames.values())]
-    bar_width = max(2.0, 0.86 * WIDTH / (setting.until - setting.since + 1))
     panels = []
     for state, frame in frames.items():
         rows, _ = named(frame.filter(pl.col("share").is_not_null()), by="option", setting=setting)
-        bars = (
-            alt.Chart(values(rows.select("year", "share", "name", "rank").to_dicts()))
-            .mark_bar(size=bar_width, orient="vertical")
-            .encode(
-                x=setting.x(),
-                order="rank:Q",
-                color=setting.colour("name", options=options),
-                y=alt.Y(
-                    "share:Q",
-                    stack="zero",
-                    scale=alt.Scale(domain=[0, 1], nice=False),
-                    title=setting.words.m("axis_engagement"),
-                    axis=alt.Axis(format="%", tickCount=4),
-                ),
-            )
-        )
+        bars = stacked(rows, options=options, setting=setting, ticks=4)
         panels.append(setting.panel(bars, width=WIDTH, height=100, title=setting.words.name(state)))
     return setting.over_time(*panels, width=WIDTH)

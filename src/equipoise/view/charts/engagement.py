@@ -73,23 +73,7 @@ def multi_vector(frame: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
 
 
 def _stacked(rows: pl.DataFrame, *, setting: Setting, options: list[str]) -> alt.LayerChart:
-    bar_width = max(2.0, 0.86 * WIDTH / (setting.until - setting.since + 1))
-    bars = (
-        alt.Chart(values(rows.select("year", "share", "name", "rank").to_dicts()))
-        .mark_bar(size=bar_width, orient="vertical")
-        .encode(
-            x=setting.x(labels=False),
-            order="rank:Q",
-            color=setting.colour("name", options=options),
-            y=alt.Y(
-                "share:Q",
-                stack="zero",
-                scale=alt.Scale(domain=[0, 1], nice=False),
-                title=setting.words.m("axis_engagement"),
-                axis=alt.Axis(format="%", tickCount=5),
-            ),
-        )
-    )
+    bars = stacked(rows, options=options, setting=setting, ticks=5, labels=False)
     return setting.panel(bars, width=WIDTH, height=160, title=setting.words.m("panel_stacked"))
 
 
@@ -111,3 +95,19 @@ def _channels(frame: pl.DataFrame, *, setting: Setting) -> alt.LayerChart:
         )
     )
     return setting.panel(tiles, width=WIDTH, height=18 * len(order), title=m("panel_channels"))
+
+
+def stacked(rows: pl.DataFrame, *, options: list[str], setting: Setting, ticks: int, labels: bool = True) -> alt.Chart:
+    """Shares by year as stacked bars; rows have year, share, name and rank, as ``lines.named`` gives them."""
+    width = max(2.0, 0.86 * WIDTH / (setting.until - setting.since + 1))
+    axis = alt.Axis(format="%", tickCount=ticks)
+    scale = alt.Scale(domain=[0, 1], nice=False)
+    title = setting.words.m("axis_engagement")
+    base = alt.Chart(values(rows.select("year", "share", "name", "rank").to_dicts()))
+    bars: alt.Chart = base.mark_bar(size=width, orient="vertical").encode(
+        x=setting.x(labels=labels),
+        order="rank:Q",
+        color=setting.colour("name", options=options),
+        y=alt.Y("share:Q", stack="zero", scale=scale, title=title, axis=axis),
+    )
+    return bars
