@@ -97,10 +97,10 @@ def test_soviet_disputes_count_for_russia_and_the_worst_side_for_the_pair():
     found = pack.disputes(
         pl.DataFrame(
             [
-                pair(USA, RUS, 1989, dispute=1, hostility=3),
-                pair(RUS, USA, 1992, dispute=2, hostility=4),
-                pair(USA, RUS, 1992, dispute=2, hostility=2),
-                pair(USA, RUS, 1980, dispute=3, hostility=5),
+                pair(USA, RUS, 1989, dispnum=1, hostlev_a=3, hostlev_b=1),
+                pair(RUS, USA, 1992, dispnum=2, hostlev_a=4, hostlev_b=2),
+                pair(USA, RUS, 1992, dispnum=2, hostlev_a=2, hostlev_b=4),
+                pair(USA, RUS, 1980, dispnum=3, hostlev_a=5, hostlev_b=5),
             ]
         )
     ).sort("year")

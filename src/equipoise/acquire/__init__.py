@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 _MODULES = (
-    "archigos", "atop", "brent", "cow_igo", "cow_states", "cow_trade", "distances", "gw_states", "ideal_points",
-    "imf_trade", "itpd", "kaz_trade", "mid", "nmc", "penn", "reign", "shapes", "strategic_rivalries", "ucdp",
-    "un_votes", "vdem", "world_bank",
+    "archigos", "arms_transfers", "atop", "brent", "capitals", "contiguity", "cow_igo", "cow_states", "cow_trade",
+    "creg", "dca", "democracy", "distances", "gdp_population", "gml", "gw_states", "hief", "ideal_points", "imf_trade",
+    "itpd", "kaz_trade", "mid", "min_distance", "nmc", "penn", "polity", "reign", "shapes", "strategic_rivalries",
+    "trade_agreements", "ucdp", "ucdp_onset", "un_votes", "vdem", "wars", "world_bank",
 )
 
 

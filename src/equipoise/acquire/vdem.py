@@ -15,8 +15,9 @@ SOURCE = "vdem"
 FILES = ("vdem/vdem_simple.rda",)
 
 _INDICES = {
-    "v2x_polyarchy": "polyarchy", "v2x_polyarchy_codelow": "polyarchy_low", "v2x_polyarchy_codehigh": "polyarchy_high",
-    "v2x_libdem": "libdem", "v2x_libdem_codelow": "libdem_low", "v2x_libdem_codehigh": "libdem_high",
+    f"v2x_{index}{theirs}": f"{index}{ours}"
+    for index in ("polyarchy", "libdem", "partipdem", "delibdem", "egaldem")
+    for theirs, ours in (("", ""), ("_codelow", "_low"), ("_codehigh", "_high"))
 }
 
 
@@ -25,8 +26,10 @@ def parse(files: Mapping[str, bytes]) -> pl.DataFrame:
 
     Returns:
         One row a country and year, 1789–2024: ``cow`` (null for a country that the Correlates of War do not count),
-        ``iso3`` (V-Dem's own three letters), ``year``, ``polyarchy`` (electoral democracy) and ``libdem`` (liberal
-        democracy), 0 to 1, each with the bounds of its 68 % interval in ``_low`` and ``_high``; null where not coded.
+        ``iso3`` (V-Dem's own three letters), ``year``, ``polyarchy`` (electoral democracy), ``libdem`` (liberal
+        democracy), ``partipdem`` (participatory), ``delibdem`` (deliberative) and ``egaldem`` (egalitarian), 0 to 1,
+        each with the bounds of its 68 % interval in ``_low`` and ``_high``; null where not coded. The deliberative and
+        the egalitarian index start in 1900.
 
         Not every ``iso3`` is ISO's: ``SML`` Somaliland, ``PSG`` Gaza, ``ZZB`` Zanzibar, ``DDR``, ``VDR``, ``YMD`` and
         others are V-Dem's; ``PSE`` is the West Bank. Years before independence are coded too (Kazakhstan from 1990).

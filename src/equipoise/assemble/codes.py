@@ -135,6 +135,63 @@ def to_gw(iso3: str, *, year: int) -> int | None:
     return _code(iso3, year=year, system="gw")
 
 
+@cache
+def code_years(system: System = "cow") -> pl.DataFrame:
+    """Return every code and year of a list with the state that it names, each state under one code only.
+
+    Where two codes name one state in a year (260 and 255 are both ``DEU`` in 1990), the one that holds on 31 December
+    is kept; this is what makes the lists convertible row by row.
+
+    Returns:
+        ``code``, ``year`` (1800–2100), ``iso3``, and ``counted``: whether the list has the code in its system on a day
+        of the year.
+
+    Examples:
+        >>> code_years("cow").filter(pl.col("iso3") == "DEU", pl.col("year") == 1990).row(0)
+        (255, 1990, 'DEU', True)
+    """
+    start, end = _span(system)
+    spells = states().drop_nulls(system).select("iso3", start, end, code=system).sort("iso3", start)
+    began = pl.col(start).dt.year().cast(pl.Int64)
+    first = pl.when(pl.col("iso3").is_first_distinct()).then(_FIRST).otherwise(began)
+    after = began.shift(-1, fill_value=_LAST + 1).over("iso3")
+    own = spells.select("code", "iso3", year=pl.int_ranges(first, after)).explode("year").drop_nulls("year")
+    closed = pl.col(end).dt.year().cast(pl.Int64).fill_null(_LAST)
+    counted = spells.select("code", year=pl.int_ranges(began, closed + 1)).explode("year").unique()
+    named = own.join(_by_year(system), on=["code", "year", "iso3"], how="semi")
+    return named.join(counted.with_columns(counted=True), on=["code", "year"], how="left").select(
+        "code", "year", "iso3", pl.col("counted").fill_null(value=False)
+    ).unique(["code", "year"], keep="first", maintain_order=True).sort("code", "year")
+
+
+def system_years(*, first: int, last: int, system: System = "cow") -> pl.DataFrame:
+    """Return every code and year that a list counts, sorted by both.
+
+    Both lists are taken to run on unchanged after their last day.
+
+    Returns:
+        ``code``, ``year``, and ``from_day`` and ``to_day``: the first and the last day of the year in the system,
+        counted from 1 (1 January).
+
+    Examples:
+        >>> system_years(first=1990, last=1990).filter(pl.col("code").is_in([255, 260])).rows()
+        [(255, 1990, 276, 365), (260, 1990, 1, 275)]
+        >>> system_years(first=1816, last=2016).height
+        15951
+    """
+    start, end = _span(system)
+    spells = states().filter(pl.col(start).is_not_null()).select(pl.col(start), pl.col(end), code=system)
+    begins = pl.max_horizontal(start, pl.date(first, 1, 1))
+    ends = pl.min_horizontal(pl.col(end).fill_null(dt.date(_LAST, 12, 31)), pl.date(last, 12, 31))
+    spells = spells.select("code", begins=begins, ends=ends).filter(pl.col("begins") <= pl.col("ends"))
+    years = pl.int_ranges(pl.col("begins").dt.year().cast(pl.Int64), pl.col("ends").dt.year().cast(pl.Int64) + 1)
+    rows = spells.with_columns(year=years).explode("year")
+    from_day = pl.max_horizontal("begins", pl.date("year", 1, 1)).dt.ordinal_day()
+    to_day = pl.min_horizontal("ends", pl.date("year", 12, 31)).dt.ordinal_day()
+    days = rows.select("code", "year", from_day=from_day, to_day=to_day)
+    return days.group_by("code", "year").agg(pl.col("from_day").min(), pl.col("to_day").max()).sort("code", "year")
+
+
 def in_system(*, year: int, system: System = "cow") -> list[str]:
     """Return the states that a list counts in a year (its code is in the list on at least one day), sorted.
 

@@ -119,10 +119,12 @@ def disputes(mid: pl.DataFrame) -> pl.DataFrame:
     # A dispute of the years before counts for the state that carries on: the Soviet Union's for Russia.
     pairs = _pairs(recent.with_columns(pl.max_horizontal("year", pl.lit(FIRST_YEAR)).alias("named")), year="named")
     a, b = pl.col("state_a"), pl.col("state_b")
+    levels = [pl.col("hostlev_a"), pl.col("hostlev_b")]
+    known = pl.all_horizontal(level.is_not_null() for level in levels)
     return (
         pairs.with_columns(pl.min_horizontal(a, b).alias("state_a"), pl.max_horizontal(a, b).alias("state_b"))
-        .group_by("state_a", "state_b", "year", "dispute")
-        .agg(pl.col("hostility").max())
+        .group_by("state_a", "state_b", "year", pl.col("dispnum").alias("dispute"))
+        .agg(pl.when(known).then(pl.max_horizontal(levels)).max().alias("hostility"))
     )
 
 

@@ -15,6 +15,7 @@ from equipoise.acquire.registry import sources
 from equipoise.acquire.status import read_files
 from equipoise.assemble import pack as assembled
 from equipoise.assemble.packed import MANIFEST, Pack, encode
+from equipoise.assemble.panel.shelf import CARRIED, PREFIX, carried_notes, compact
 from equipoise.errors import MissingSource
 from equipoise.measure.engagement import channel_shares
 from equipoise.measure.rivalry import pair_positions
@@ -44,14 +45,16 @@ def build(directory: Path | str, *, progress: Progress = lambda _: None) -> dict
     pack = Pack(frames=frames)
     years = list(range(FIRST_YEAR, assembled.LAST_YEAR + 1))
     progress("computing channel shares")
-    frames["channels"] = channel_shares(pack, powers=DEFAULT_POWERS, years=years)
+    frames["channels"] = _rounded(channel_shares(pack, powers=DEFAULT_POWERS, years=years))
     progress("computing rivalry")
-    frames["rivalry"] = _rivalry(pack, years)
+    frames["rivalry"] = _rounded(_rivalry(pack, years))
+    frames |= {PREFIX + name: compact(parsed[name]) for name in CARRIED}
     about = {
         name: {"version": s.version, "licence": s.licence, "coverage": s.coverage} for name, s in sources().items()
     }
     progress("writing Parquet")
-    return encode(frames, columns=assembled.notes(frames, sources=about), version=VERSION)
+    columns = assembled.notes(frames, sources=about) + carried_notes(frames, sources=about)
+    return encode(frames, columns=columns, version=VERSION)
 
 
 def write(files: dict[str, bytes], *, to: Path | str) -> Path:
@@ -63,9 +66,9 @@ def write(files: dict[str, bytes], *, to: Path | str) -> Path:
 
 
 def parse_all(directory: Path, *, progress: Progress) -> dict[str, pl.DataFrame]:
-    """Parse every source that the pack is made of, by id; the map's connector also yields ``borders``."""
+    """Parse every source that the pack is made of or carries, by id; the map's connector also yields ``borders``."""
     out: dict[str, pl.DataFrame] = {}
-    for name in assembled.SOURCES:
+    for name in dict.fromkeys((*assembled.SOURCES, *CARRIED)):
         if name == "borders":
             continue
         progress(f"reading {name}")
@@ -79,6 +82,11 @@ def parse_all(directory: Path, *, progress: Progress) -> dict[str, pl.DataFrame]
         if name == "shapes":
             out["borders"] = _borders(files)
     return out
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Computed figures at twelve digits: their last bits depend on the processor, the pack's bytes must not."""
+    return frame.with_columns(pl.selectors.float().round(12))
 
 
 def _borders(files: dict[str, bytes]) -> pl.DataFrame:

@@ -1,0 +1,398 @@
+"""Panels: rows of states, dyads, states and powers, or triads by year, to which columns are added by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import polars as pl
+
+from equipoise.acquire.registry import sources as registry
+from equipoise.assemble.panel import catalogue
+from equipoise.assemble.panel.forms import Add, Variable
+from equipoise.assemble.panel.rows import Rows, dyad_rows, power_rows, state_rows, triad_rows
+from equipoise.assemble.panel.shelf import Shelf
+from equipoise.assemble.panel.spine import CODE, FIRST_YEAR, LAST_YEAR, System, axes
+from equipoise.assemble.panel.time import Gaps
+from equipoise.assemble.powers import resolve_powers
+from equipoise.errors import BadYears, UsageError
+from equipoise.schema import DEFAULT_POWERS
+
+if TYPE_CHECKING:
+    from equipoise.assemble.panel.step import Step
+
+Kind = Literal["state-year", "dyad-year", "directed-dyad-year", "power-year", "triad-year"]
+Years = tuple[int, int] | range | int | str | None
+
+
+@dataclass(frozen=True, repr=False)
+class Panel:
+    """A table by state, dyad, state and power, or triad, and year; see :func:`state_years` and its siblings.
+
+    A panel is a recipe: nothing is read or joined until :attr:`frame` is asked for, and each method returns a new
+    panel, so that one may be the start of several.
+
+    Attributes:
+        kind: ``state-year``, ``dyad-year``, ``directed-dyad-year``, ``power-year`` or ``triad-year``.
+        system: whose codes its rows have: ``cow``, ``gw`` or ``iso``.
+        years: the first and the last year.
+        keys: the key columns; no two rows have the same key.
+    """
+
+    kind: Kind
+    system: System
+    years: tuple[int, int]
+    keys: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+    shelf: Shelf = field(default_factory=Shelf)
+    _rows: Callable[[], Rows] = field(kw_only=True)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The ids of the sources of its columns, in the order of the additions; the list of states comes first."""
+        own = "gw_states" if self.system == "gw" else "cow_states"
+        return tuple(dict.fromkeys([own, *(s for step in self.steps for s in step.sources)]))
+
+    def __repr__(self) -> str:
+        """Say what it is in one line."""
+        recipe = "".join(f", {step.name}" for step in self.steps)
+        return f"Panel({self.kind}, {self.system}, {self.years[0]}–{self.years[1]}{recipe})"
+
+    def add(self, *names: str) -> Panel:
+        """Return the panel with what the additions bring, in the order named.
+
+        :func:`equipoise.panel_adds` lists them. Outside an addition's coverage its columns are null; they are zero only
+        where the source says so, or where it lists all there is and this row is not among it.
+
+        Raises:
+            UsageError: there is no such addition (the message offers near names), it does not fit this kind of panel,
+                it is there already, or a column it brings is.
+            MissingSource: its source is neither carried nor downloaded; the message names the command that gets it.
+
+        Examples:
+            >>> panel = state_years(years=(2000, 2010)).add("majors", "capabilities")
+            >>> panel.frame.filter(pl.col("ccode") == 705, pl.col("year") == 2010).select("cowmaj", "cinc").row(0)
+            (0, 0.003170...)
+        """
+        from equipoise.assemble.panel.step import Added
+
+        panel = self
+        for name in names:
+            panel = panel._with(Added(catalogue.find(name)))
+        return panel
+
+    def add_table(self, table: pl.DataFrame | Path | str, *, keys: Mapping[str, str] | None = None,
+                  columns: Sequence[str] | None = None, convert: bool = False, name: str | None = None) -> Panel:
+        """Return the panel with columns of a user's own table, joined by the panel's keys or by state and year.
+
+        Args:
+            table: a frame, or a CSV, Parquet or Stata file.
+            keys: what the panel's key columns are called in the table, where they are called otherwise. A table by
+                state and year is put on both sides of a dyad, with 1 and 2 added to the names.
+            columns: the columns to take; all but the keys by default.
+            convert: whether codes of another system (``gwcode``, ``iso3`` …) may be translated year by year.
+            name: what messages and :meth:`coverage` call the table; the file's name by default.
+
+        Raises:
+            UsageError: key columns are missing, two rows have one key, a column is there already, codes are of another
+                system than the panel's (with ``convert=False``), or there is no such column.
+            BadSourceFile: the file cannot be read.
+        """
+        from equipoise.assemble.panel.own_table import own_table
+
+        return self._with(own_table(table, panel=self, keys=keys, columns=columns, convert=convert, name=name))
+
+    def add_sanctions(self, file: Path | str) -> Panel:
+        """Return the panel with sanctions from a user's copy of the Global Sanctions Data Base (dyadic version).
+
+        Its authors send it on request, so it cannot be downloaded. See :mod:`equipoise.assemble.panel.sanctions`.
+        """
+        from equipoise.assemble.panel.sanctions import sanctions
+
+        return self._with(sanctions(file, panel=self))
+
+    def filter(self, *predicates: pl.Expr) -> Panel:
+        """Return the panel with the rows for which all predicates on its columns so far hold.
+
+        Examples:
+            >>> dyad_years(years=(2016, 2016)).filter(pl.col("ccode1") == 705).frame.height
+            194
+        """
+        from equipoise.assemble.panel.step import Filtered
+
+        return self._with(Filtered(pl.all_horizontal(*predicates)))
+
+    def relevant(self) -> Panel:
+        """Return a panel of dyads with those that are politically relevant: contiguous, or one side a major power.
+
+        It adds ``majors`` and ``contiguity`` where they are not there. Years past their coverage (2016) are dropped,
+        since relevance is not known then. Source: Weede 1976, Maoz & Russett 1993.
+        """
+        from equipoise.assemble.panel.step import Filtered
+
+        if self.kind not in ("dyad-year", "directed-dyad-year"):
+            raise UsageError(f"relevance is a matter of dyads, and this panel is a {self.kind} one.",
+                             hint="Make the panel with dyad_years().")
+        there = set(self.labels)
+        panel = self.add(*(n for n, c in (("majors", "cowmaj1"), ("contiguity", "conttype")) if c not in there))
+        near = pl.col("conttype").is_between(1, 5)
+        return panel._with(Filtered(near | (pl.col("cowmaj1") == 1) | (pl.col("cowmaj2") == 1)))
+
+    def lag(self, *columns: str, by: int = 1) -> Panel:
+        """Return the panel with the values of earlier years (``x_lag1``); null where the earlier year is no row.
+
+        ``by`` may be negative: see :meth:`lead`. Raises UsageError for an unknown column or ``by=0``.
+
+        Examples:
+            >>> panel = state_years(years=(1990, 1993)).add("capabilities").lag("cinc")
+            >>> panel.frame.filter(pl.col("ccode") == 705)["cinc_lag1"].null_count()
+            1
+        """
+        from equipoise.assemble.panel.step import Shifted
+
+        return self._with(Shifted(columns, by))
+
+    def lead(self, *columns: str, by: int = 1) -> Panel:
+        """Return the panel with the values of later years (``x_lead1``); as :meth:`lag`."""
+        return self.lag(*columns, by=-by)
+
+    def peace_years(self, column: str, *, into: str | None = None, gaps: Gaps = "restart") -> Panel:
+        """Return the panel with the years without an event since the last one, as they stood before this year's.
+
+        The first year of a unit has 0, and so has the year after an event (Beck, Katz & Tucker 1998).
+
+        Args:
+            column: 1 in a year with the event, 0 without; a year that is null has no count, and ends the spell.
+            into: the new column's name; ``column_spell`` by default.
+            gaps: after years in which the unit is no row, ``restart`` begins a new spell, ``count`` lets those years
+                pass as peace, and ``rows`` leaves them out of the count, as peacesciencer's ``add_spells`` does.
+
+        Raises:
+            UsageError: there is no such column, or it holds other values than 0, 1 and null.
+        """
+        from equipoise.assemble.panel.step import Spells
+
+        return self._with(Spells(column, into or f"{column}_spell", gaps))
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows before any filter."""
+        return self._rows()
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The panel's rows, sorted by key: key columns first, then the additions' in order."""
+        rows = self.rows
+        parts = rows.keys()
+        for step in self.steps:
+            parts, rows = step.apply(parts, rows=rows, panel=self)
+        return parts
+
+    @property
+    def labels(self) -> dict[str, Variable]:
+        """The variable behind each column that is no key; nothing is computed."""
+        out: dict[str, Variable] = {}
+        for step in self.steps:
+            out |= step.labels(self, out)
+        return out
+
+    def coverage(self) -> pl.DataFrame:
+        """Return where each column comes from and what it covers.
+
+        Returns:
+            ``column``, ``added_by``, ``sources``, ``version``, ``unit``, ``source_years`` (what the source covers),
+            ``first_year`` and ``last_year`` (of the values in this panel), ``missing`` (null rows) and
+            ``missing_share``.
+        """
+        years = self.frame["year"]
+        out = []
+        for step in self.steps:
+            for column, variable in step.labels(self, {}).items():
+                there = years.filter(self.frame[column].is_not_null())
+                missing = self.frame.height - there.len()
+                out.append((column, step.name, ", ".join(step.sources), _versions(step.sources), variable.unit,
+                            step.coverage, there.min(), there.max(), missing,
+                            missing / self.frame.height if self.frame.height else None))
+        return pl.DataFrame(out, schema=_COVERAGE, orient="row")
+
+    def describe(self) -> pl.DataFrame:
+        """Return a row a column: ``column``, ``label``, ``unit``, ``dtype``, ``missing``, ``min``, ``mean``, ``max``."""
+        labels = {k: Variable(k, "key") for k in self.keys} | self.labels
+        rows = []
+        for series in self.frame:
+            numeric = series.dtype.is_numeric()
+            low, mean, high = (series.min(), series.mean(), series.max()) if numeric else (None, None, None)
+            about = labels[series.name]
+            rows.append((series.name, about.label, about.unit, str(series.dtype), series.null_count(), low, mean, high))
+        return pl.DataFrame(rows, schema=_DESCRIPTION, orient="row")
+
+    def citations(self) -> str:
+        """Return the BibTeX entries of all sources of the panel, each once."""
+        from equipoise.assemble.panel.citations import bibtex
+
+        return bibtex([registry()[s].bibtex for s in self.sources])
+
+    def write(self, path: Path | str) -> Path:
+        """Write the frame: ``.parquet``, ``.arrow`` or ``.feather``, ``.csv``, or ``.dta`` (Stata, with labels).
+
+        Labels, units and sources go into the file's metadata; beside a CSV, which has none, into ``NAME.columns.csv``.
+
+        Raises:
+            UsageError: another suffix; CannotWrite: the folder is not there or not writable.
+        """
+        from equipoise.assemble.panel.write import write
+
+        return write(self, Path(path))
+
+    def _with(self, step: Step) -> Panel:
+        """Append a step, having let it refuse."""
+        step.check(self)
+        return replace(self, steps=(*self.steps, step))
+
+
+def state_years(*, years: Years = None, system: System = "cow", folder: Path | str | None = None) -> Panel:
+    """Return the panel of every state in every year.
+
+    Args:
+        years: first and last year, both included: ``(1990, 2010)``, ``"1990:2010"``, a range, or one year. By default
+            1816 to the last year that the list of states covers, whatever today's date: 2016 (``cow``, ``iso``) or 2017
+            (``gw``). Later years may be asked for: the lists are then taken to run on unchanged.
+        system: ``cow`` Correlates of War, ``gw`` Gleditsch and Ward, or ``iso``: the states of the former under their
+            ISO 3166-1 alpha-3 codes.
+        folder: of downloaded sources; the cache by default.
+
+    Raises:
+        BadYears: the years are reversed, or out of 1816 to 2100; UsageError: no such system.
+
+    Examples:
+        >>> state_years().frame.height
+        15951
+    """
+    system, (first, last) = _system(system), _years(years, system=_system(system))
+    return Panel("state-year", system, (first, last), (CODE[system], "year"), shelf=Shelf(folder),
+                 _rows=lambda: state_rows(axes(system=system, first=first, last=last)))
+
+
+def dyad_years(*, years: Years = None, system: System = "cow", directed: bool = False,
+               folder: Path | str | None = None) -> Panel:
+    """Return the panel of every pair of states in every year.
+
+    Args:
+        years, system, folder: as in :func:`state_years`.
+        directed: whether each pair has two rows, one from each side; else the lower code stands first.
+
+    Raises:
+        As :func:`state_years`.
+
+    Examples:
+        >>> dyad_years(years=(2014, 2016), directed=True).frame.height
+        113490
+    """
+    system, (first, last) = _system(system), _years(years, system=_system(system))
+    from equipoise.assemble.panel.rows import dyad_keys
+
+    return Panel("directed-dyad-year" if directed else "dyad-year", system, (first, last),
+                 (*dyad_keys(system), "year"), shelf=Shelf(folder),
+                 _rows=lambda: dyad_rows(axes(system=system, first=first, last=last), directed=directed))
+
+
+def power_years(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAULT_POWERS,
+                years: Years = (1991, 2016), system: System = "iso", folder: Path | str | None = None) -> Panel:
+    """Return the panel of states with each of several powers in every year.
+
+    In the columns' names 1 is the state and 2 the power. Where ``EUU`` is a power, its members' values are put together
+    as the variable says (a sum, the least, the greatest, the mean, or whether any has it), and are null if it says
+    nothing or a member's value is missing.
+
+    Args:
+        states: codes or names; all states by default.
+        powers: codes or names; ``EUU`` is the European Union with the members of each year.
+        years, system, folder: as in :func:`state_years`.
+
+    Raises:
+        NotAPower: the powers cannot be used together; UnknownState: there is no such state; and as :func:`state_years`.
+
+    Examples:
+        >>> power_years(states=["KAZ"], years=2016).frame["power"].to_list()
+        ['RUS', 'CHN', 'USA', 'EUU', 'JPN']
+    """
+    system, (first, last) = _system(system), _years(years, system=_system(system))
+    named, found = _states(states), resolve_powers(powers, focal="")
+    return Panel("power-year", system, (first, last), (CODE[system], "power", "year"), shelf=Shelf(folder),
+                 _rows=lambda: power_rows(axes(system=system, first=first, last=last), states=named, powers=found))
+
+
+def triads(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAULT_POWERS, years: Years = (1991, 2016),
+           system: System = "iso", folder: Path | str | None = None) -> Panel:
+    """Return the panel of states with each pair of powers in every year.
+
+    A quantity of dyads has ``_sa``, ``_sb`` and ``_ab`` after its name: of the state with the first power, with the
+    second, and of the two powers; a quantity of states has ``_s``, ``_a`` and ``_b``. Powers and arguments are those of
+    :func:`power_years`.
+
+    Examples:
+        >>> triads(states=["KAZ"], years=2016).frame.height
+        10
+    """
+    system, (first, last) = _system(system), _years(years, system=_system(system))
+    named, found = _states(states), resolve_powers(powers, focal="")
+    return Panel("triad-year", system, (first, last), (CODE[system], "power_a", "power_b", "year"), shelf=Shelf(folder),
+                 _rows=lambda: triad_rows(axes(system=system, first=first, last=last), states=named, powers=found))
+
+
+_COVERAGE = {"column": pl.String, "added_by": pl.String, "sources": pl.String, "version": pl.String, "unit": pl.String,
+             "source_years": pl.String, "first_year": pl.Int64, "last_year": pl.Int64, "missing": pl.Int64,
+             "missing_share": pl.Float64}
+_DESCRIPTION = {"column": pl.String, "label": pl.String, "unit": pl.String, "dtype": pl.String, "missing": pl.Int64,
+                "min": pl.Float64, "mean": pl.Float64, "max": pl.Float64}
+
+
+def _versions(ids: Sequence[str]) -> str:
+    return ", ".join(registry()[s].version for s in ids)
+
+
+def _states(states: Sequence[str] | None) -> list[str] | None:
+    from equipoise.assemble import codes
+
+    return None if states is None else [codes.resolve(s) for s in states]
+
+
+def _system(system: Any) -> System:
+    found: dict[str, System] = {"cow": "cow", "gw": "gw", "iso": "iso"}
+    if system not in found:
+        raise UsageError(f"no system of codes is called {system!r}.",
+                         hint="Use cow (Correlates of War), gw (Gleditsch and Ward) or iso.")
+    return found[system]
+
+
+def _years(years: Years, *, system: System) -> tuple[int, int]:
+    first, last = _pair(years, system=system)
+    if first > last:
+        raise BadYears(f"the years {first} to {last} are reversed.", hint=f"Try {last}:{first}.")
+    if first < FIRST_YEAR or last > 2100:
+        raise BadYears(f"the years {first} to {last} are out of the lists of states.",
+                       hint=f"They begin in {FIRST_YEAR}; panels end in 2100 at the latest.")
+    return first, last
+
+
+def _pair(years: Years, *, system: System) -> tuple[int, int]:
+    if years is None:
+        return FIRST_YEAR, LAST_YEAR[system]
+    if isinstance(years, int):
+        return years, years
+    try:
+        if isinstance(years, str):
+            parts = [int(y) for y in years.split(":")]
+            first, last = parts if len(parts) == 2 else (*parts, *parts)
+            return first, last
+        if isinstance(years, range):
+            if not years:
+                return years.start, years.stop
+            return years[0], years[-1]
+        first, last = years
+        return int(first), int(last)
+    except (TypeError, ValueError) as err:
+        raise BadYears(f"{years!r} is not a span of years.", hint='Try (1990, 2010) or "1990:2010".') from err

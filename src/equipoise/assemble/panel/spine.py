@@ -1,0 +1,204 @@
+"""The rows of a panel, and where a table's rows belong among them.
+
+States stand on an *axis* in the order of their codes, years on another. ``number`` is a cube that holds the row of each
+state (or pair of states) and year, or -1: so a table of any size finds its place by indexing, without a join.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from equipoise.assemble import codes
+from equipoise.assemble.panel.forms import Native
+
+System = Literal["cow", "gw", "iso"]
+
+CODE = {"cow": "ccode", "gw": "gwcode", "iso": "iso3"}
+"""The name that each system's code has in a panel; the sides of a dyad add 1 and 2 (``iso3`` adds _1 and _2)."""
+
+FIRST_YEAR = 1816
+LAST_YEAR = {"cow": 2016, "gw": 2017, "iso": 2016}
+"""The last year that each list of states covers (COW v2016, which gives the ISO panels their states; GW of 2017)."""
+
+Ints = npt.NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The states and years that a panel is made from.
+
+    Attributes:
+        system: whose codes they are.
+        codes: of all states that are in the system in one of the years, sorted; shape (n,).
+        first: the first year.
+        present: whether a state is in the system on a day of the year; shape (n, T).
+        days: the first and the last day of the year in the system, from 1 on; 0 in other years; shape (2, n, T).
+    """
+
+    system: System
+    codes: npt.NDArray[Any]
+    first: int
+    present: npt.NDArray[np.bool_]
+    days: Ints
+
+    @property
+    def years(self) -> Ints:
+        """The years, shape (T,)."""
+        return np.arange(self.first, self.first + self.present.shape[1])
+
+    def locate(self, code: pl.Series, *, year: pl.Series, native: Native) -> tuple[Ints, Ints]:
+        """Return the positions of codes on the axis and of years; -1 where the panel has no such state or year.
+
+        Codes of another system are translated by year, with the state that holds the code on 31 December.
+        """
+        at = year.to_numpy().astype(np.int64) - self.first
+        inside = (at >= 0) & (at < self.present.shape[1])
+        lookup, keys = self._lookup(native)
+        place = np.searchsorted(keys, code.to_numpy())
+        place = np.minimum(place, len(keys) - 1)
+        known = inside & (keys[place] == code.to_numpy())
+        found = np.where(known, lookup[place, np.where(inside, at, 0)], -1)
+        return found, np.where(inside, at, -1)
+
+    def counted(self, native: Native) -> npt.NDArray[np.bool_]:
+        """Whether the system ``native`` counts the state of the axis in the year; shape (n, T)."""
+        if native == self.system:
+            return self.present
+        return self._counted[native]
+
+    @cached_property
+    def _counted(self) -> dict[str, npt.NDArray[np.bool_]]:
+        out = {}
+        for native in ("cow", "gw", "iso"):
+            there = self._translated(native).filter("counted")
+            mask = np.zeros(self.present.shape, dtype=bool)
+            mask[there["place"].to_numpy(), there["year"].to_numpy() - self.first] = True
+            out[native] = mask & self.present
+        return out
+
+    def _lookup(self, native: Native) -> tuple[Ints, npt.NDArray[Any]]:
+        """The axis position of each native code in each year, shape (codes, T), and those codes, sorted."""
+        if native == self.system:
+            steady = np.arange(len(self.codes), dtype=np.int16)
+            return np.repeat(steady[:, None], self.present.shape[1], axis=1), self.codes
+        table = self._translated(native)
+        keys = table["native"].unique().sort().to_numpy()
+        lookup = np.full((len(keys), self.present.shape[1]), -1, dtype=np.int16)
+        rows = np.searchsorted(keys, table["native"].to_numpy())
+        lookup[rows, table["year"].to_numpy() - self.first] = table["place"].to_numpy()
+        return lookup, keys
+
+    def _translated(self, native: Native) -> pl.DataFrame:
+        """``place`` on the axis, ``year``, ``native`` code, and whether the native list counts it."""
+        own = _named(self.system).filter(pl.col("year").is_between(self.first, int(self.years[-1])))
+        axis = pl.DataFrame({"code": self.codes, "place": np.arange(len(self.codes))})
+        own = own.join(axis, on="code").select("place", "iso3", "year")
+        there = _named(native).select("iso3", "year", "counted", native="code")
+        return own.join(there, on=["iso3", "year"])
+
+
+def _named(system: Native) -> pl.DataFrame:
+    if system != "iso":
+        return codes.code_years(system)
+    return codes.code_years("cow").select(pl.col("iso3").alias("code"), "year", "iso3", "counted")
+
+
+def axes(*, system: System, first: int, last: int) -> Axes:
+    """Return the axes of a panel.
+
+    An ISO panel holds the states of the Correlates of War list under their alpha-3 codes: a year of a code that two
+    states held one after the other belongs to the one that held it on 31 December.
+    """
+    listed = codes.system_years(first=first, last=last, system="gw" if system == "gw" else "cow")
+    if system == "iso":
+        named = codes.code_years("cow").select("code", "year", "iso3")
+        listed = listed.join(named, on=["code", "year"]).select("year", "from_day", "to_day", code="iso3")
+    axis = listed["code"].unique().sort()
+    days = np.zeros((2, axis.len(), last - first + 1), dtype=np.int16)
+    place = (axis.search_sorted(listed["code"]).to_numpy(), listed["year"].to_numpy() - first)
+    days[0][place], days[1][place] = listed["from_day"].to_numpy(), listed["to_day"].to_numpy()
+    found = axis.to_numpy() if system == "iso" else axis.to_numpy().astype(np.int16)
+    return Axes(system, found, first, days[0] > 0, days)
+
+
+@dataclass(frozen=True)
+class Spine:
+    """The rows of a panel of states (``j`` is None) or of pairs of states, in the order of codes and years.
+
+    Attributes:
+        axes: the states and years.
+        i, j: the position of the first and of the second state on the axis; shape (rows,).
+        y: the position of the year; shape (rows,).
+        number: the row of each (state, year) or (state, state, year), -1 where there is none.
+    """
+
+    axes: Axes
+    i: Ints
+    j: Ints | None
+    y: Ints
+    number: Ints
+
+    @property
+    def height(self) -> int:
+        """The number of rows."""
+        return len(self.i)
+
+    @property
+    def years(self) -> Ints:
+        """The year of each row, shape (rows,)."""
+        return (self.axes.first + self.y).astype(np.int16)
+
+    def covered(self, native: Native, *, first: int, last: int) -> npt.NDArray[np.bool_]:
+        """Whether a source covers a row: its years do, and its list of states counts the row's states then."""
+        years = self.axes.years
+        there = self.axes.counted(native) & (years >= first) & (years <= last)
+        one = there[self.i, self.y]
+        return one if self.j is None else one & there[self.j, self.y]
+
+    def rows_of(self, frame: pl.DataFrame, *, native: Native) -> Ints:
+        """Return the row of the spine that each row of a table belongs to, -1 where to none; shape (table's height,).
+
+        A table of states has ``code`` and ``year``, one of pairs ``code_a``, ``code_b`` and ``year``.
+        """
+        sides = ["code"] if self.j is None else ["code_a", "code_b"]
+        places = [self.axes.locate(frame[s], year=frame["year"], native=native) for s in sides]
+        inside = np.logical_and.reduce([(place >= 0) & (at >= 0) for place, at in places])
+        index = tuple(np.where(inside, place, 0) for place, _ in places)
+        found = self.number[(*index, np.where(inside, places[0][1], 0))]
+        return np.where(inside, found, -1)
+
+
+def state_spine(on: Axes) -> Spine:
+    """Return the spine of a panel of states."""
+    return _spine(on, on.present)
+
+
+def pair_spine(on: Axes, *, directed: bool, wanted: npt.NDArray[np.bool_] | None = None) -> Spine:
+    """Return the spine of a panel of pairs; a pair is there in a year if both are in the system on one day of it.
+
+    Args:
+        on: the axes.
+        directed: both orders of each pair, or only the one in which the first code is the lower.
+        wanted: shape (n, n, T): the pairs to keep; all by default.
+    """
+    begins, ends = on.days
+    there = on.present[:, None, :] & on.present[None, :, :]
+    there &= np.maximum(begins[:, None], begins[None]) <= np.minimum(ends[:, None], ends[None])
+    n = len(on.codes)
+    there &= (~np.eye(n, dtype=bool) if directed else np.triu(np.ones((n, n), dtype=bool), 1))[:, :, None]
+    return _spine(on, there if wanted is None else there & wanted)
+
+
+def _spine(on: Axes, there: npt.NDArray[np.bool_]) -> Spine:
+    at = np.flatnonzero(there)
+    number = np.full(there.size, -1, dtype=np.int32)
+    number[at] = np.arange(len(at), dtype=np.int32)
+    places = [p.astype(np.int16) for p in np.unravel_index(at, there.shape)]
+    j = places[1] if there.ndim == 3 else None
+    return Spine(on, places[0], j, places[-1], number.reshape(there.shape))

@@ -1,0 +1,197 @@
+"""What is done to a panel, one after the other: additions, filters, earlier and later years, spells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import polars as pl
+
+from equipoise.assemble.panel.forms import Add, Variable
+from equipoise.assemble.panel.rows import Rows
+from equipoise.assemble.panel.time import Gaps, shifted, spells
+from equipoise.errors import UsageError
+
+if TYPE_CHECKING:
+    from equipoise.assemble.panel.panel import Panel
+
+Labels = Mapping[str, Variable]
+
+
+class Step(Protocol):
+    """One step of a panel's recipe."""
+
+    @property
+    def name(self) -> str:
+        """What messages and coverage call it."""
+        ...
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources it reads."""
+        ...
+
+    @property
+    def coverage(self) -> str:
+        """The years its source covers, in words."""
+        ...
+
+    def check(self, panel: Panel) -> None:
+        """Raise if the step cannot be taken after those of the panel."""
+        ...
+
+    def labels(self, panel: Panel, before: Labels) -> dict[str, Variable]:
+        """Return the variables of the columns it brings."""
+        ...
+
+    def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
+        """Return the frame and its rows after the step."""
+        ...
+
+
+@dataclass(frozen=True)
+class Added:
+    """An addition of the catalogue."""
+
+    add: Add
+
+    @property
+    def name(self) -> str:
+        """The addition's name."""
+        return self.add.name
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The addition's sources."""
+        return self.add.sources
+
+    @property
+    def coverage(self) -> str:
+        """The addition's years."""
+        return f"{self.add.first_year}–{self.add.last_year}"
+
+    def check(self, panel: Panel) -> None:
+        """Raise UsageError if it is there already or does not fit, MissingSource if its source is not here."""
+        if any(isinstance(s, Added) and s.add.name == self.name for s in panel.steps):
+            raise UsageError(f"{self.name} has been added to this panel already.", hint="Add each thing once.")
+        if not panel.rows.fits(self.add):
+            raise UsageError(f"{self.name} does not fit a {panel.kind} panel: it is a matter of pairs of states.",
+                             hint="Make the panel with dyad_years() or power_years().")
+        refuse_columns(self.labels(panel, {}), panel=panel, name=self.name)
+        for source in self.sources:
+            panel.shelf.require(source)
+
+    def labels(self, panel: Panel, before: Labels) -> dict[str, Variable]:
+        """Return the addition's variables in this kind of panel."""
+        return panel.rows.labels(self.add)
+
+    def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
+        """Put the addition's columns beside the others."""
+        return frame.hstack(rows.fill(self.add, shelf=panel.shelf)), rows
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """A choice of rows."""
+
+    predicate: pl.Expr
+    name: str = "filter"
+    sources: tuple[str, ...] = ()
+    coverage: str = ""
+
+    def check(self, panel: Panel) -> None:
+        """Raise UsageError if the predicate names a column that is not there."""
+        for column in self.predicate.meta.root_names():
+            refuse_unknown(column, panel=panel)
+
+    def labels(self, panel: Panel, before: Labels) -> dict[str, Variable]:
+        """Return nothing: no column is brought."""
+        return {}
+
+    def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
+        """Keep the rows for which the predicate is true; a null is not."""
+        mask = frame.select(self.predicate.fill_null(value=False)).to_series()
+        return frame.filter(mask), rows.kept(np.asarray(mask))
+
+
+@dataclass(frozen=True)
+class Shifted:
+    """Values of earlier (``by`` > 0) or later years."""
+
+    columns: tuple[str, ...]
+    by: int
+    name: str = "lag"
+    sources: tuple[str, ...] = ()
+    coverage: str = ""
+
+    def check(self, panel: Panel) -> None:
+        """Raise UsageError for no column, an unknown one, one that is there, or no shift at all."""
+        if not self.columns or self.by == 0:
+            raise UsageError("a lag needs a column and a number of years other than 0.", hint='Try lag("cinc", by=1).')
+        for column in self.columns:
+            refuse_unknown(column, panel=panel)
+        refuse_columns(self.labels(panel, panel.labels), panel=panel, name=self.name)
+
+    def labels(self, panel: Panel, before: Labels) -> dict[str, Variable]:
+        """Return the columns' variables under their new names."""
+        years = f"{abs(self.by)} year{'s' if abs(self.by) > 1 else ''} {'before' if self.by > 0 else 'after'}"
+        known = before or panel.labels
+        return {self._into(c): Variable(self._into(c), f"{c}, {years}", known[c].unit if c in known else "")
+                for c in self.columns}
+
+    def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
+        """Put the shifted columns beside the others."""
+        units = [k for k in panel.keys if k != "year"]
+        moved = shifted(frame, columns=self.columns, units=units, by=self.by)
+        return frame.hstack([moved[c].alias(self._into(c)) for c in self.columns]), rows
+
+    def _into(self, column: str) -> str:
+        return f"{column}_{'lag' if self.by > 0 else 'lead'}{abs(self.by)}"
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Years without an event since the last one."""
+
+    column: str
+    into: str
+    gaps: Gaps
+    name: str = "peace_years"
+    sources: tuple[str, ...] = ()
+    coverage: str = ""
+
+    def check(self, panel: Panel) -> None:
+        """Raise UsageError for an unknown column, a name that is taken, or another rule for gaps."""
+        refuse_unknown(self.column, panel=panel)
+        if self.gaps not in ("restart", "count", "rows"):
+            raise UsageError(f"gaps={self.gaps!r} is not known.", hint="Use restart, count or rows.")
+        refuse_columns(self.labels(panel, {}), panel=panel, name=self.name)
+
+    def labels(self, panel: Panel, before: Labels) -> dict[str, Variable]:
+        """Return the count's variable."""
+        return {self.into: Variable(self.into, f"years since the last {self.column}", "years")}
+
+    def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
+        """Put the count beside the other columns."""
+        units = [k for k in panel.keys if k != "year"]
+        return frame.with_columns(spells(frame, column=self.column, units=units, gaps=self.gaps).alias(self.into)), rows
+
+
+def refuse_columns(columns: Mapping[str, Variable], *, panel: Panel, name: str) -> None:
+    """Raise UsageError if one of the columns is there already."""
+    there = [c for c in columns if c in panel.labels or c in panel.keys]
+    if there:
+        raise UsageError(f"{name} brings the column {there[0]}, which is there already.",
+                         hint="Leave one of the two out, or make two panels and rename.")
+
+
+def refuse_unknown(column: str, *, panel: Panel) -> None:
+    """Raise UsageError if the panel has no such column."""
+    if column not in panel.labels and column not in panel.keys:
+        from difflib import get_close_matches
+
+        near = get_close_matches(column, [*panel.keys, *panel.labels], n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"It has {', '.join([*panel.keys, *panel.labels][:20])}."
+        raise UsageError(f"the panel has no column {column}.", hint=hint)
