@@ -16,8 +16,9 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 import pytest
+import typer
 
-from equipoise.cli import app, data_app
+from equipoise.cli import app, data_app, panel_app
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 REFERENCE = DOCS / "reference" / "cli.md"
@@ -51,10 +52,15 @@ def printed(*words: str) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.strip("\n").splitlines()) + "\n"
 
 
+def names(of: typer.Typer) -> list[str]:
+    return [c.callback.__name__.replace("_", "-") for c in of.registered_commands if c.callback]
+
+
 def reference() -> str:
     """The page of the command line's reference."""
-    commands = [[c.callback.__name__] for c in app.registered_commands if c.callback]
-    commands += [["data"], *(["data", c.callback.__name__] for c in data_app.registered_commands if c.callback)]
+    commands = [[word] for word in names(app)]
+    for group, under in (("panel", panel_app), ("data", data_app)):
+        commands += [[group], *([group, word] for word in names(under))]
     parts = [f"\n## {' '.join(['equipoise', *words])}\n\n```text\n{printed(*words, '--help')}```\n"
              for words in ([], *commands)]
     return HEAD + "".join(parts)

@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     help="How a state between great powers steers, and how much room it has left.\n\nStart with: equipoise report KAZ",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=True, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
 )
 data_app = typer.Typer(
     help="Sources: what is here, download, check, and build the pack from them.", no_args_is_help=True
 )
+panel_app = typer.Typer(
+    help="Panels: rows by state, dyad, state and power, or triad, and year, with what you add to them by name.\n\n"
+    "Start with: equipoise panel adds",
+    no_args_is_help=True,
+)
 app.add_typer(data_app, name="data")
+app.add_typer(panel_app, name="panel")
 
 
 class Language(StrEnum):
@@ -35,6 +39,14 @@ class Language(StrEnum):
 
     en = "en"
     zh = "zh-Hant"
+
+
+class Codes(StrEnum):
+    """Systems of states' codes."""
+
+    cow = "cow"
+    gw = "gw"
+    iso = "iso"
 
 
 def _complete_state(incomplete: str) -> list[tuple[str, str]]:
@@ -46,20 +58,28 @@ def _complete_state(incomplete: str) -> list[tuple[str, str]]:
     return [(s, n) for s, n in named if s.lower().startswith(wanted) or n.lower().startswith(wanted)]
 
 
+def _complete_add(incomplete: str) -> list[tuple[str, str]]:
+    """The list so far with each addition that may end it."""
+    from equipoise.pipeline.panels import titles
+
+    before, comma, last = incomplete.rpartition(",")
+    there = before.split(",")
+    return [(f"{before}{comma}{n}", t) for n, t in titles().items() if n.startswith(last) and n not in there]
+
+
+def _complete_states(incomplete: str) -> list[tuple[str, str]]:
+    before, comma, last = incomplete.rpartition(",")
+    return [(f"{before}{comma}{s}", n) for s, n in _complete_state(last)]
+
+
 State = Annotated[
-    str,
-    typer.Argument(
-        help="ISO code, Correlates of War abbreviation, or name: KAZ, KZK, Kazakhstan, 哈薩克.",
-        autocompletion=_complete_state,
-        show_default=False,
-    ),
+    str, typer.Argument(help="ISO code, Correlates of War abbreviation, or name: KAZ, KZK, Kazakhstan, 哈薩克.",
+                        autocompletion=_complete_state, show_default=False),
 ]
 Powers = Annotated[
     str | None,
-    typer.Option(
-        help="The powers, separated by commas; EUU is the EU as one actor. [default: RUS,CHN,USA,EUU,JPN]",
-        show_default=False,
-    ),
+    typer.Option(help="The powers, separated by commas; EUU is the EU as one actor. [default: RUS,CHN,USA,EUU,JPN]",
+                 autocompletion=_complete_states, show_default=False),
 ]
 Since = Annotated[int, typer.Option(help="First year.")]
 Until = Annotated[
@@ -76,18 +96,38 @@ Rows = Annotated[bool, typer.Option("--json", help="Print the rows as JSON on st
 From = Annotated[
     Path | None, typer.Option("--from", help="Folder of the sources. [default: the cache]", show_default=False)
 ]
+# Of panels.
+Span = Annotated[
+    str | None,
+    typer.Option("--years", help="First and last year, as 1990:2010, or one year. [default: all that the list of "
+                 "states covers; with powers 1991:2016]", show_default=False),
+]
+System = Annotated[
+    Codes | None, typer.Option(help="Whose codes the rows have. [default: cow; with powers iso]", show_default=False)
+]
+Add = Annotated[
+    str | None, typer.Option(help="What to add, separated by commas; `equipoise panel adds` lists it.",
+                             autocompletion=_complete_add, show_default=False),
+]
+States = Annotated[
+    str | None, typer.Option(help="The states, separated by commas. [default: all]", autocompletion=_complete_states,
+                             show_default=False),
+]
+Sanctions = Annotated[
+    Path | None, typer.Option(help="Your copy of the Global Sanctions Data Base: the dyadic version, as CSV.",
+                              show_default=False),
+]
+File = Annotated[
+    Path | None, typer.Option("--out", help="File to write: .parquet, .arrow, .csv or .dta.", show_default=False)
+]
+Cite = Annotated[bool, typer.Option("--cite", help="Print the sources' references as BibTeX.")]
+Coverage = Annotated[bool, typer.Option("--coverage", help="Print where each column comes from and what is missing.")]
+Described = Annotated[bool, typer.Option("--json", help="Print what the columns are as JSON on standard output.")]
 
 
 @app.command()
-def report(
-    state: State,
-    powers: Powers = None,
-    since: Since = 1991,
-    until: Until = None,
-    lang: Lang = Language.en,
-    out: Out = None,
-    as_json: Json = False,
-) -> None:
+def report(state: State, powers: Powers = None, since: Since = 1991, until: Until = None, lang: Lang = Language.en,
+           out: Out = None, as_json: Json = False) -> None:
     """Write the report of one state between powers, from the embedded pack.
 
     Examples: equipoise report KAZ; equipoise report UZB --lang zh-Hant --out uzb.html;
@@ -97,13 +137,8 @@ def report(
     from equipoise.view.terminal import summary
 
     done = pipeline.report(state, powers=_split(powers), since=since, until=until, lang=lang.value)
-    _deliver(
-        done,
-        out=out or Path(f"equipoise-{done.figures.state}.html"),
-        as_json=as_json,
-        asked=out is not None,
-        show=lambda: summary(done.figures, lang=lang.value),
-    )
+    _deliver(done, out=out or Path(f"equipoise-{done.figures.state}.html"), as_json=as_json, asked=out is not None,
+             show=lambda: summary(done.figures, lang=lang.value))
 
 
 @app.command()
@@ -111,11 +146,7 @@ def compare(
     states: Annotated[
         list[str], typer.Argument(help="Two or more states.", autocompletion=_complete_state, show_default=False)
     ],
-    powers: Powers = None,
-    since: Since = 1991,
-    until: Until = None,
-    lang: Lang = Language.en,
-    out: Out = None,
+    powers: Powers = None, since: Since = 1991, until: Until = None, lang: Lang = Language.en, out: Out = None,
     as_json: Json = False,
 ) -> None:
     """Put the same figures of several states side by side.
@@ -127,13 +158,8 @@ def compare(
 
     done = pipeline.compare(states, powers=_split(powers), since=since, until=until, lang=lang.value)
     names = "-".join(r.figures.state for r in done.reports)
-    _deliver(
-        done,
-        out=out or Path(f"equipoise-{names}.html"),
-        as_json=as_json,
-        asked=out is not None,
-        show=lambda: summary_compare([r.figures for r in done.reports], lang=lang.value),
-    )
+    _deliver(done, out=out or Path(f"equipoise-{names}.html"), as_json=as_json, asked=out is not None,
+             show=lambda: summary_compare([r.figures for r in done.reports], lang=lang.value))
 
 
 @data_app.command()
@@ -142,12 +168,8 @@ def status(directory: From = None, as_json: Rows = False) -> None:
     from equipoise.acquire.status import status as look
 
     frame = look(_folder(directory))
-    _table(
-        frame.select("source", "version", "coverage", "age_days", "state", "licence"),
-        frame.to_dicts(),
-        as_json=as_json,
-        title=f"Sources in {_folder(directory)}",
-    )
+    _table(frame.select("source", "version", "coverage", "age_days", "state", "licence"), frame.to_dicts(),
+           as_json=as_json, title=f"Sources in {_folder(directory)}")
 
 
 @data_app.command()
@@ -218,6 +240,69 @@ def build(
     _say(f"{sum(map(len, files.values())) / 1e6:.1f} MB in {len(files)} files written to {folder}.")
 
 
+@panel_app.command()
+def state_year(years: Span = None, system: System = None, add: Add = None, sanctions: Sanctions = None,
+               directory: From = None, out: File = None, cite: Cite = False, coverage: Coverage = False,
+               as_json: Described = False) -> None:
+    """Make a panel of every state in every year.
+
+    Examples: equipoise panel state-year --add capabilities,majors;
+    equipoise panel state-year --years 1990:2010 --system gw --add capabilities --out states.dta
+    """
+    _panel("state-year", **locals())
+
+
+@panel_app.command()
+def dyad_year(
+    years: Span = None, system: System = None, add: Add = None, sanctions: Sanctions = None,
+    directed: Annotated[bool, typer.Option("--directed", help="Two rows a pair, one from each side.")] = False,
+    relevant: Annotated[
+        bool, typer.Option("--relevant", help="Contiguous pairs, and pairs with a major power, only; to 2016.")
+    ] = False,
+    directory: From = None, out: File = None, cite: Cite = False, coverage: Coverage = False,
+    as_json: Described = False,
+) -> None:
+    """Make a panel of every pair of states in every year; what is a state's own has 1 and 2 after its name.
+
+    Examples: equipoise panel dyad-year --years 1946:2010 --directed --add capabilities,majors --out dyads.parquet;
+    equipoise panel dyad-year --relevant --add capabilities --cite
+    """
+    _panel("dyad-year", **locals())
+
+
+@panel_app.command()
+def power_year(states: States = None, powers: Powers = None, years: Span = None, system: System = None,
+               add: Add = None, sanctions: Sanctions = None, directory: From = None, out: File = None,
+               cite: Cite = False, coverage: Coverage = False, as_json: Described = False) -> None:
+    """Make a panel of states with each power in every year; 1 after a name is the state, 2 the power.
+
+    Examples: equipoise panel power-year --states KAZ,UZB --add capabilities;
+    equipoise panel power-year --powers RUS,CHN,USA --years 1992:2012 --add capabilities --out powers.csv
+    """
+    _panel("power-year", **locals())
+
+
+@panel_app.command()
+def triad_year(states: States = None, powers: Powers = None, years: Span = None, system: System = None,
+               add: Add = None, sanctions: Sanctions = None, directory: From = None, out: File = None,
+               cite: Cite = False, coverage: Coverage = False, as_json: Described = False) -> None:
+    """Make a panel of states with each pair of powers in every year.
+
+    After a name, _sa is the state with the first power, _sb with the second, _ab the two powers; _s, _a and _b are
+    what each has of its own. Example: equipoise panel triad-year --states KAZ --add capabilities --out triads.parquet
+    """
+    _panel("triad-year", **locals())
+
+
+@panel_app.command()
+def adds(directory: From = None, as_json: Rows = False) -> None:
+    """List what can be added: the panels it fits, its years, its source, and whether that is here."""
+    from equipoise.pipeline.panels import additions
+    from equipoise.view.terminal import panel_additions
+
+    _render(additions(directory).to_dicts(), as_json=as_json, show=panel_additions)
+
+
 def main() -> None:
     """Run the command line; an error is one line on standard error and an exit code."""
     try:
@@ -250,23 +335,53 @@ def _deliver(done: Report | Comparison, *, out: Path, as_json: bool, asked: bool
     print(path)
 
 
-def _table(frame: Any, rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
+def _panel(kind: str, *, out: Path | None, cite: bool, coverage: bool, as_json: bool, **given: Any) -> None:
+    from equipoise.pipeline import panels
+    from equipoise.view.terminal import panel_summary, steps
+
+    given |= {key: _split(given[key], key) for key in ("add", "states", "powers") if key in given}
+    made = panels.panel(kind, folder=given.pop("directory"), **given)
+    with steps() as progress:
+        progress(f"Joining {made!r}")
+        path = made.write(out) if out else None
+        shown: Any = None
+        if as_json:
+            shown = panels.described(made, file=path, cite=cite)
+        elif coverage or not (cite or out):
+            shown = panel_summary(made, head=not (coverage or out))
+    if shown is not None:
+        _render(shown, as_json=as_json, show=lambda summary: summary)
     if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if path:
+        (_say if cite else print)(str(path))
+    if cite:
+        print(made.citations(), end="")
+
+
+def _table(frame: Any, rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
+    from equipoise.view.terminal import table
+
+    _render(rows, as_json=as_json, show=lambda rows: table(frame, title=title))
+
+
+def _render(rows: Any, *, as_json: bool, show: Any) -> None:
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False, default=str))
         return
     from rich.console import Console
 
-    from equipoise.view.terminal import table
-
-    Console().print(table(frame, title=title))
+    Console().print(show(rows))
 
 
-def _split(powers: str | None) -> list[str] | None:
-    if powers is None:
+def _split(words: str | None, option: str = "powers") -> list[str] | None:
+    if words is None:
         return None
-    if not powers.strip():
-        raise UsageError("--powers is empty.", hint="For example --powers RUS,CHN,USA.")
-    return [p for p in (q.strip() for q in powers.split(",")) if p]
+    found = [p for p in (q.strip() for q in words.split(",")) if p]
+    if not found:
+        example = {"powers": "RUS,CHN,USA", "states": "KAZ,UZB", "add": "majors,capabilities"}[option]
+        raise UsageError(f"--{option} is empty.", hint=f"For example --{option} {example}.")
+    return found
 
 
 def _folder(directory: Path | None) -> Path:

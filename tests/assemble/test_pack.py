@@ -176,7 +176,8 @@ def test_growth_needs_the_year_before():
 
 
 def test_runs_of_membership_break_where_a_year_is_missing():
-    rows = [(KAZ, y, "cis", "member") for y in (1992, 1993, 1995)] + [(KAZ, 1995, "eu", "observer")]
+    rows = [(KAZ, y, "cis", "member") for y in (1992, 1993, 1995)]
+    rows += [(KAZ, 1995, "eu", "observer"), (347, 2008, None, None)]
     igo = pl.DataFrame(rows, orient="row", schema=["cow", "year", "igo", "status"])
     found = pack.memberships(igo).select("organisation", "status", "start_year", "end_year").rows()
     assert sorted(found) == [

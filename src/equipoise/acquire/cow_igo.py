@@ -22,8 +22,9 @@ def parse(files: Mapping[str, bytes]) -> pl.DataFrame:
 
     Returns:
         One row a state, year and organisation, 1816–2014: ``cow``, ``year``, ``igo`` (the published acronym in lower
-        case) and ``status`` (``member``, ``associate`` or ``observer``). A row that is missing means either that there
-        is no tie or that it is not known: the file's 138 874 unknown entries (-9) are left out with the others.
+        case) and ``status`` (``member``, ``associate`` or ``observer``); both are null in the one row of a state that
+        the file lists in the year without any tie. A tie that is missing means either that there is none or that it is
+        not known: the file's 138 874 unknown entries (-9) are left out with the others.
 
     Raises BadSourceFile and MissingSource.
     """
@@ -35,11 +36,12 @@ def tidy(frame: pl.DataFrame) -> pl.DataFrame:
     """Turn the published columns, one an organisation, into those that :func:`parse` returns."""
     tables.require_columns(frame, ("ccode", "year", "state"), name=FILES[0], source=SOURCE)
     organisations = [c for c in frame.columns if c not in ("ccode", "year", "state")]
-    return (
-        frame.select(*tables.integers(cow="ccode", year="year"), pl.col(organisations).cast(pl.Int8))
-        .unpivot(index=["cow", "year"], variable_name="igo", value_name="status")
+    listed = frame.select(*tables.integers(cow="ccode", year="year"), pl.col(organisations).cast(pl.Int8))
+    ties = (
+        listed.unpivot(index=["cow", "year"], variable_name="igo", value_name="status")
         .filter(pl.col("status") > 0)
         .with_columns(pl.col("igo").str.to_lowercase(),
                       pl.col("status").replace_strict(STATUS, return_dtype=pl.String))
-        .sort("cow", "year", "igo")
     )
+    alone = listed.select("cow", "year").join(ties, on=["cow", "year"], how="anti")
+    return pl.concat([ties, alone], how="diagonal").sort("cow", "year", "igo")

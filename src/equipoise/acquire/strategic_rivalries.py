@@ -24,8 +24,9 @@ def parse(files: Mapping[str, bytes]) -> pl.DataFrame:
 
     Returns:
         One row a rivalry, 1494–2020: ``cow_a`` < ``cow_b``, ``start_year``, ``end_year`` (the last year; null where it
-        was still going on in :data:`COVERED_TO`) and ``types``: what it is of ``positional``, ``spatial``,
-        ``ideological`` and ``interventionary``, joined by commas (empty for one rivalry of 1668–1713).
+        was still going on in :data:`COVERED_TO`), ``tssr_id`` (its number in the package's table, 1–264) and ``types``:
+        what it is of ``positional``, ``spatial``, ``ideological`` and ``interventionary``, joined by commas (empty for
+        one rivalry of 1668–1713). Some codes are not those that the states had then: Austria is 305 also before 1919.
 
     Raises BadSourceFile and MissingSource.
     """
@@ -35,12 +36,14 @@ def parse(files: Mapping[str, bytes]) -> pl.DataFrame:
 
 def tidy(frame: pl.DataFrame) -> pl.DataFrame:
     """Turn the published columns into those that :func:`parse` returns."""
-    tables.require_columns(frame, ("ccode1", "ccode2", "start", "end", *_TYPES), name=FILES[0], source=SOURCE)
+    wanted = ("tssr_id", "ccode1", "ccode2", "start", "end", *_TYPES)
+    tables.require_columns(frame, wanted, name=FILES[0], source=SOURCE)
     types = [pl.when(pl.col(t) == 1).then(pl.lit(t)) for t in _TYPES]
     return frame.select(
         cow_a=pl.min_horizontal("ccode1", "ccode2").cast(pl.Int32),
         cow_b=pl.max_horizontal("ccode1", "ccode2").cast(pl.Int32),
         start_year=pl.col("start").cast(pl.Int32),
         end_year=pl.when(pl.col("end") < COVERED_TO).then("end").cast(pl.Int32),
+        tssr_id=pl.col("tssr_id").cast(pl.Int32),
         types=pl.concat_str(types, separator=",", ignore_nulls=True),
     ).sort("cow_a", "cow_b", "start_year")

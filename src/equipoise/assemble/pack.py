@@ -106,7 +106,7 @@ def alliances(atop: pl.DataFrame) -> pl.DataFrame:
 
 def memberships(igo: pl.DataFrame) -> pl.DataFrame:
     """Runs of years in which a state had one status in one organisation."""
-    rows = codes.from_cow(_since(igo), column="cow", year="year", into="state").drop_nulls("state")
+    rows = codes.from_cow(_since(igo), column="cow", year="year", into="state").drop_nulls(["state", "igo"])
     rows = rows.unique(["state", "igo", "status", "year"]).sort("state", "igo", "status", "year")
     run = (pl.col("year").diff().over("state", "igo", "status") != 1).fill_null(True).cum_sum()
     runs = rows.with_columns(run.alias("run")).group_by("run", "state", pl.col("igo").alias("organisation"), "status")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from rich.table import Table
 from rich.text import Text
 
+from equipoise.assemble.panel import Panel
 from equipoise.schema import StateReport
 from equipoise.view.formats import NOTHING
 from equipoise.view.headline import facts, headline, tiles
@@ -97,3 +98,62 @@ def _grid(head: list[str]) -> Table:
     for title in head:
         made.add_column(title, overflow="fold")
     return made
+
+
+def panel_summary(panel: Panel, *, head: bool) -> RenderableType:
+    """What a panel covers, after its first rows and its size where asked for."""
+    covered = panel_coverage(panel.coverage())
+    if not head:
+        return covered
+    frame = panel.frame
+    title = f"{panel!r}: {frame.height} rows, {frame.width} columns"
+    return Group(Text(title, style="bold"), panel_head(frame, width=Console().width), Text(""), covered)
+
+
+def panel_additions(additions: Sequence[Mapping[str, str]]) -> RenderableType:
+    """What can be added to a panel, a row an addition: no name is ever cut, for it is to be typed."""
+    made = Table(box=None, header_style="bold", pad_edge=False)
+    for head in ("name", "what", "panels", "years", "source", "here"):
+        made.add_column(head, no_wrap=head in ("name", "years"), overflow="fold")
+    for row in additions:
+        made.add_row(row["name"], row["title"], row["panels"], row["years"],
+                     f"{row['sources']} {row['version']}".strip(), row["here"])
+    return made
+
+
+def panel_head(frame: pl.DataFrame, *, width: int, rows: int = 8) -> Table:
+    """The first rows of a wide frame: as many columns as ``width`` letters hold, and how many there are besides."""
+    shown = frame.head(rows)
+    cells = {s.name: [_cell(v) for v in s] for s in shown}
+    kept: list[str] = []
+    left = width - 1
+    for name, texts in cells.items():
+        left -= max(map(len, [name, *texts])) + 3
+        if kept and left < 0:
+            break
+        kept.append(name)
+    rest = len(cells) - len(kept)
+    caption = f"and {rest} more columns" if rest else None
+    made = Table(caption=caption, caption_justify="left", header_style="bold")
+    for name in kept:
+        made.add_column(name, justify="right" if frame.schema[name].is_numeric() else "left", no_wrap=True)
+    for i in range(shown.height):
+        made.add_row(*(cells[c][i] for c in kept))
+    return made
+
+
+def panel_coverage(coverage: pl.DataFrame) -> RenderableType:
+    """What each column of a panel covers: its unit, its source, the source's years, and how much of it is missing."""
+    if coverage.is_empty():
+        return Text("Nothing is added to it yet; `equipoise panel adds` lists what can be.")
+    made = _grid(["column", "unit", "source", "the source covers", "here", "missing"])
+    for row in coverage.iter_rows(named=True):
+        here = "–" if row["first_year"] is None else f"{row['first_year']}–{row['last_year']}"
+        share = "–" if row["missing_share"] is None else f"{row['missing_share']:.1%}"
+        source = f"{row['sources'] or row['added_by']} {row['version']}".strip()
+        made.add_row(row["column"], row["unit"], source, row["source_years"], here, share)
+    return made
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)

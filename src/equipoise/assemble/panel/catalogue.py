@@ -12,7 +12,7 @@ from equipoise.acquire.registry import sources as registry
 from equipoise.assemble.panel.forms import Add, Variable
 from equipoise.errors import UsageError
 
-FAMILIES = ("power",)
+FAMILIES = ("power", "geography", "ties", "conflict", "domestic", "economy", "diplomacy")
 """The modules in ``adds``; each has a tuple ``ADDS``."""
 
 

@@ -47,26 +47,32 @@ def variables(add: Add, *, pairs: bool) -> tuple[Variable, ...]:
 
 def _of_dyads(add: Add, *, form: DyadForm, shelf: Shelf, spine: Spine) -> pl.DataFrame:
     table = form.build(shelf)
+    if form.either and not spine.directed:
+        table = _larger(table)
     place = _places(table, form=form, spine=spine, add=add)
-    if form.symmetric:
-        turned = table.rename({"code_a": "code_b", "code_b": "code_a"})
-        back = _places(turned, form=form, spine=spine, add=add)
-        place = np.where(place >= 0, place, back)
     columns = [c for v in form.variables for c in v.columns]
     absent = {c: v.absent for v in form.variables for c in v.columns}
     return _gather(table.select(columns), place=place, absent=absent,
                    covered=spine.covered(form.native, first=add.first_year, last=add.last_year))
 
 
+def _larger(table: pl.DataFrame) -> pl.DataFrame:
+    """The larger of the two directions' values, under the lower code."""
+    low, high = pl.min_horizontal("code_a", "code_b"), pl.max_horizontal("code_a", "code_b")
+    return table.with_columns(code_a=low, code_b=high).group_by("code_a", "code_b", "year").max()
+
+
 def _places(table: pl.DataFrame, *, form: StateForm | DyadForm | PairForm, spine: Spine, add: Add) -> npt.NDArray[Any]:
     """The row of the table that each row of the spine takes, -1 for none; shape (spine's height,)."""
-    inside = table["year"].is_between(add.first_year, add.last_year).to_numpy()
-    rows = spine.rows_of(table, native=form.native)
-    rows = np.where(inside, rows, -1)
-    there = np.flatnonzero(rows >= 0)
+    outside = ~table["year"].is_between(add.first_year, add.last_year).to_numpy()
     place = np.full(spine.height, -1, dtype=np.int32)
-    place[rows[there]] = there
-    if np.count_nonzero(place >= 0) != len(there):
+    taken = 0
+    for rows in spine.rows_of(table, native=form.native, both=isinstance(form, DyadForm) and form.symmetric):
+        rows[outside] = -1
+        there = np.flatnonzero(rows >= 0).astype(np.int32)
+        place[rows[there]] = there
+        taken += len(there)
+    if np.count_nonzero(place >= 0) != taken:
         raise DataError(f"the table of {add.name} has two rows for one row of the panel.",
                         hint="This is an error in equipoise or in the source's file; please report it.")
     return place
@@ -75,21 +81,20 @@ def _places(table: pl.DataFrame, *, form: StateForm | DyadForm | PairForm, spine
 def _gather(table: pl.DataFrame, *, place: npt.NDArray[Any], absent: dict[str, int | float | None],
             covered: npt.NDArray[np.bool_]) -> pl.DataFrame:
     """Take the table's rows; a covered row that the table lacks takes the values that stand for absence."""
-    if any(v is not None for v in absent.values()):
-        nothing = pl.DataFrame({n: [absent.get(n)] for n in table.columns}, schema=table.schema)
-        place = np.where((place < 0) & covered, table.height, place)
-        table = pl.concat([table, nothing], rechunk=True)
-    index = pl.Series(place, dtype=pl.Int64)
-    taken = index.cast(pl.UInt32, strict=False)
-    return table.select(pl.all().gather(taken))
+    none = table.clear(1)
+    nothing = none.with_columns(pl.lit(v, dtype=table.schema[n]).alias(n) for n, v in absent.items() if v is not None)
+    # Taking whole rows by an index without nulls is twice as fast as by column with nulls.
+    table = pl.concat([table, none, nothing], rechunk=True)
+    place = np.where(place >= 0, place, table.height - 2 + covered)
+    return table[pl.Series(place, dtype=pl.UInt32)]
 
 
 def _sides(frame: pl.DataFrame, *, spine: Spine) -> pl.DataFrame:
     assert spine.j is not None
     states = _states(spine.axes)
-    first, second = (pl.Series(states.number[s, spine.y]).cast(pl.UInt32) for s in (spine.i, spine.j))
-    return frame.select(*(pl.col(c).gather(first).alias(f"{c}1") for c in frame.columns),
-                        *(pl.col(c).gather(second).alias(f"{c}2") for c in frame.columns))
+    sides = [frame[pl.Series(states.number[at, spine.y], dtype=pl.UInt32)] for at in (spine.i, spine.j)]
+    return pl.concat([side.rename({c: f"{c}{n}" for c in side.columns}) for n, side in enumerate(sides, start=1)],
+                     how="horizontal")
 
 
 def _states(on: Axes) -> Spine:

@@ -10,10 +10,9 @@ import polars as pl
 
 if TYPE_CHECKING:
     from equipoise.assemble.panel.shelf import Shelf
-    from equipoise.assemble.panel.spine import Spine
 
 Native = Literal["cow", "gw", "iso"]
-Union = Literal["sum", "min", "max", "mean", "any"]
+Union = Literal["sum", "min", "max", "mean", "any", "nearest", "share"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,9 @@ class Variable:
         unit: of the values; empty for codes and counts that the label explains.
         sided: in a dyad, whether each side has its own: the frame then holds ``name1`` and ``name2``.
         absent: the value where the source covers a row and lists nothing; None leaves it null.
-        union: how the values of the members of the European Union make one value of it; None: they do not.
+        union: how the values of the members of the European Union make one value of it; None: they do not. ``nearest``
+            is the least value above zero, where zero stands for none; ``share`` adds up shares in one side's total, which
+            is right as long as that side is a single state.
     """
 
     name: str
@@ -59,13 +60,15 @@ class DyadForm:
     """A table by pair of states and year.
 
     ``build`` returns ``code_a``, ``code_b`` (of the system ``native``), ``year`` and the variables' columns, one row a
-    pair and year. A ``symmetric`` table has each pair once, in any order; it must have no sided variable.
+    pair and year. A ``symmetric`` table has each pair once, in any order; it must have no sided variable. Of a directed
+    table, a panel of undirected pairs shows the side of the lower code, or with ``either`` the larger of both directions.
     """
 
     native: Native
     variables: tuple[Variable, ...]
     build: Callable[[Shelf], pl.DataFrame]
     symmetric: bool = False
+    either: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,3 @@ class Add:
     dyad: DyadForm | PairForm | None = None
     note: str = ""
     also: tuple[str, ...] = ()
-
-
-Rows = Callable[["Spine"], pl.DataFrame]

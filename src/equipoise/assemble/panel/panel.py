@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,8 +13,8 @@ import polars as pl
 
 from equipoise.acquire.registry import sources as registry
 from equipoise.assemble.panel import catalogue
-from equipoise.assemble.panel.forms import Add, Variable
-from equipoise.assemble.panel.rows import Rows, dyad_rows, power_rows, state_rows, triad_rows
+from equipoise.assemble.panel.forms import Variable
+from equipoise.assemble.panel.rows import Rows, dyad_keys, dyad_rows, power_rows, state_rows, triad_rows
 from equipoise.assemble.panel.shelf import Shelf
 from equipoise.assemble.panel.spine import CODE, FIRST_YEAR, LAST_YEAR, System, axes
 from equipoise.assemble.panel.time import Gaps
@@ -85,25 +86,28 @@ class Panel:
         return panel
 
     def add_table(self, table: pl.DataFrame | Path | str, *, keys: Mapping[str, str] | None = None,
-                  columns: Sequence[str] | None = None, convert: bool = False, name: str | None = None) -> Panel:
+                  columns: Sequence[str] | None = None, convert: bool = False, undirected: bool | None = None,
+                  name: str | None = None) -> Panel:
         """Return the panel with columns of a user's own table, joined by the panel's keys or by state and year.
 
         Args:
-            table: a frame, or a CSV, Parquet or Stata file.
+            table: a frame, or a CSV, Parquet or Stata file; messages call it ``name``, the file's name by default.
             keys: what the panel's key columns are called in the table, where they are called otherwise. A table by
                 state and year is put on both sides of a dyad, with 1 and 2 added to the names.
             columns: the columns to take; all but the keys by default.
             convert: whether codes of another system (``gwcode``, ``iso3`` …) may be translated year by year.
-            name: what messages and :meth:`coverage` call the table; the file's name by default.
+            undirected: whether a row of a table of dyads holds for both rows of a directed panel; to be said where each
+                pair stands in one order only. In a row that is turned round, ``x1`` and ``x2`` change places.
 
         Raises:
             UsageError: key columns are missing, two rows have one key, a column is there already, codes are of another
-                system than the panel's (with ``convert=False``), or there is no such column.
+                system than the panel's (with ``convert=False``), there is no such column, or ``undirected`` is needed.
             BadSourceFile: the file cannot be read.
         """
         from equipoise.assemble.panel.own_table import own_table
 
-        return self._with(own_table(table, panel=self, keys=keys, columns=columns, convert=convert, name=name))
+        return self._with(own_table(table, panel=self, keys=keys, columns=columns, convert=convert, name=name,
+                                    undirected=undirected))
 
     def add_sanctions(self, file: Path | str) -> Panel:
         """Return the panel with sanctions from a user's copy of the Global Sanctions Data Base (dyadic version).
@@ -177,19 +181,25 @@ class Panel:
 
         return self._with(Spells(column, into or f"{column}_spell", gaps))
 
-    @cached_property
+    @property
     def rows(self) -> Rows:
-        """The rows before any filter."""
+        """The rows before any filter; made once for a panel and all that are made from it."""
         return self._rows()
 
     @cached_property
     def frame(self) -> pl.DataFrame:
         """The panel's rows, sorted by key: key columns first, then the additions' in order."""
+        from equipoise.assemble.panel.step import Added, filled
+
         rows = self.rows
-        parts = rows.keys()
-        for step in self.steps:
-            parts, rows = step.apply(parts, rows=rows, panel=self)
-        return parts
+        frame = rows.keys()
+        for additions, steps in groupby(self.steps, key=lambda step: isinstance(step, Added)):
+            if additions:
+                frame = filled(frame, steps=steps, rows=rows, panel=self)
+                continue
+            for step in steps:
+                frame, rows = step.apply(frame, rows=rows, panel=self)
+        return frame
 
     @property
     def labels(self) -> dict[str, Variable]:
@@ -207,10 +217,9 @@ class Panel:
             ``first_year`` and ``last_year`` (of the values in this panel), ``missing`` (null rows) and
             ``missing_share``.
         """
-        years = self.frame["year"]
-        out = []
+        years, labels, out = self.frame["year"], self.labels, []
         for step in self.steps:
-            for column, variable in step.labels(self, {}).items():
+            for column, variable in step.labels(self, labels).items():
                 there = years.filter(self.frame[column].is_not_null())
                 missing = self.frame.height - there.len()
                 out.append((column, step.name, ", ".join(step.sources), _versions(step.sources), variable.unit,
@@ -219,7 +228,7 @@ class Panel:
         return pl.DataFrame(out, schema=_COVERAGE, orient="row")
 
     def describe(self) -> pl.DataFrame:
-        """Return a row a column: ``column``, ``label``, ``unit``, ``dtype``, ``missing``, ``min``, ``mean``, ``max``."""
+        """Return by ``column`` its ``label``, ``unit``, ``dtype``, ``missing`` (rows), ``min``, ``mean``, ``max``."""
         labels = {k: Variable(k, "key") for k in self.keys} | self.labels
         rows = []
         for series in self.frame:
@@ -273,7 +282,7 @@ def state_years(*, years: Years = None, system: System = "cow", folder: Path | s
     """
     system, (first, last) = _system(system), _years(years, system=_system(system))
     return Panel("state-year", system, (first, last), (CODE[system], "year"), shelf=Shelf(folder),
-                 _rows=lambda: state_rows(axes(system=system, first=first, last=last)))
+                 _rows=cache(lambda: state_rows(axes(system=system, first=first, last=last))))
 
 
 def dyad_years(*, years: Years = None, system: System = "cow", directed: bool = False,
@@ -292,11 +301,9 @@ def dyad_years(*, years: Years = None, system: System = "cow", directed: bool = 
         113490
     """
     system, (first, last) = _system(system), _years(years, system=_system(system))
-    from equipoise.assemble.panel.rows import dyad_keys
-
     return Panel("directed-dyad-year" if directed else "dyad-year", system, (first, last),
                  (*dyad_keys(system), "year"), shelf=Shelf(folder),
-                 _rows=lambda: dyad_rows(axes(system=system, first=first, last=last), directed=directed))
+                 _rows=cache(lambda: dyad_rows(axes(system=system, first=first, last=last), directed=directed)))
 
 
 def power_years(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAULT_POWERS,
@@ -322,7 +329,7 @@ def power_years(*, states: Sequence[str] | None = None, powers: Sequence[str] = 
     system, (first, last) = _system(system), _years(years, system=_system(system))
     named, found = _states(states), resolve_powers(powers, focal="")
     return Panel("power-year", system, (first, last), (CODE[system], "power", "year"), shelf=Shelf(folder),
-                 _rows=lambda: power_rows(axes(system=system, first=first, last=last), states=named, powers=found))
+                 _rows=cache(lambda: power_rows(axes(system=system, first=first, last=last), states=named, powers=found)))
 
 
 def triads(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAULT_POWERS, years: Years = (1991, 2016),
@@ -340,7 +347,7 @@ def triads(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAU
     system, (first, last) = _system(system), _years(years, system=_system(system))
     named, found = _states(states), resolve_powers(powers, focal="")
     return Panel("triad-year", system, (first, last), (CODE[system], "power_a", "power_b", "year"), shelf=Shelf(folder),
-                 _rows=lambda: triad_rows(axes(system=system, first=first, last=last), states=named, powers=found))
+                 _rows=cache(lambda: triad_rows(axes(system=system, first=first, last=last), states=named, powers=found)))
 
 
 _COVERAGE = {"column": pl.String, "added_by": pl.String, "sources": pl.String, "version": pl.String, "unit": pl.String,

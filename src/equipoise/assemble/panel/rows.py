@@ -145,8 +145,10 @@ class Parties:
         kinds = {c: v for v in variables(add, pairs=True) for c in v.columns}
         own = {v.name for v in add.state.variables} if add.state and not add.dyad else set()
         put = [_united(c, kinds[c], first=c[:-1] in own and c.endswith("1")) for c in frame.columns]
-        grouped = frame.with_columns(_row=pl.Series(self.row)).group_by("_row", maintain_order=True).agg(put)
-        return grouped.drop("_row")
+        assert self.spine.j is not None
+        sides = {"_row": self.row, "_side1": self.spine.i[self.pair], "_side2": self.spine.j[self.pair]}
+        grouped = frame.with_columns(**{k: pl.Series(v) for k, v in sides.items()})
+        return grouped.group_by("_row", maintain_order=True).agg(put).drop("_row")
 
     def kept(self, mask: npt.NDArray[np.bool_]) -> Parties:
         """Return the rows for which the mask is true, numbered anew."""
@@ -345,6 +347,10 @@ def _united(column: str, variable: Variable, *, first: bool) -> pl.Expr:
         "mean": pl.when(whole).then(value.mean()),
         "min": pl.when(whole).then(value.min()),
         "max": pl.when(whole).then(value.max()),
+        "share": pl.when(whole & (pl.col(f"_side{column[-1]}").n_unique() == 1)).then(value.sum())
+        if variable.sided
+        else value.first(),
+        "nearest": pl.when(whole).then(pl.coalesce(value.filter(value > 0).min(), value.min())),
         "any": pl.when(whole | (value.max() > 0)).then(value.max()),
     }
     alone = pl.when(pl.len() == 1).then(value.first())

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import polars as pl
@@ -24,10 +25,14 @@ PREFIX = "panel_"
 """Of the pack's tables that serve panels: a source's whole table, where its terms and size allow to carry it."""
 
 CARRIED = (
-    "archigos", "atop", "capitals", "contiguity", "cow_igo", "creg", "democracy", "gdp_population", "gml", "hief",
-    "ideal_points", "mid", "nmc", "polity", "strategic_rivalries", "ucdp", "ucdp_onset", "vdem", "wars", "world_bank",
+    "archigos", "atop", "capitals", "contiguity", "cow_igo", "creg", "dca", "democracy", "gdp_population", "gml",
+    "hief", "ideal_points", "mid", "nmc", "polity", "strategic_rivalries", "trade_agreements", "ucdp", "ucdp_onset",
+    "vdem", "wars", "world_bank",
 )
 """The sources that the pack carries whole. The others are pulled: their terms forbid it, or they are large."""
+
+LISTS = ("cow_states", "gw_states")
+"""The lists of states and of major powers, which the package has as tables of its own (``data/states.csv``)."""
 
 
 class Shelf:
@@ -44,6 +49,8 @@ class Shelf:
     def __init__(self, folder: Path | str | None = None) -> None:
         self._folder = Path(folder) if folder is not None else store.cache_dir()
         self._tables: dict[str, pl.DataFrame] = {}
+        # Additions are made in threads, and the reader of R files changes the process's warnings while it reads.
+        self._one = Lock()
 
     def table(self, source: str) -> pl.DataFrame:
         """Return a source's table.
@@ -52,9 +59,10 @@ class Shelf:
             MissingSource: it is neither carried nor downloaded; the message names the command that gets it.
             BadSourceFile: a downloaded file is not the registry's.
         """
-        if source not in self._tables:
-            self._tables[source] = self._find(source)
-        return self._tables[source]
+        with self._one:
+            if source not in self._tables:
+                self._tables[source] = self._find(source)
+            return self._tables[source]
 
     def require(self, source: str) -> None:
         """Raise MissingSource at once if :meth:`table` would; reads nothing."""
@@ -89,7 +97,7 @@ def carried(source: str) -> bool:
     >>> carried("min_distance")
     False
     """
-    return PREFIX + source in embedded().manifest["tables"]
+    return source in LISTS or PREFIX + source in embedded().manifest["tables"]
 
 
 def compact(table: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -137,8 +139,7 @@ class Shifted:
     def labels(self, panel: Panel, before: Labels) -> dict[str, Variable]:
         """Return the columns' variables under their new names."""
         years = f"{abs(self.by)} year{'s' if abs(self.by) > 1 else ''} {'before' if self.by > 0 else 'after'}"
-        known = before or panel.labels
-        return {self._into(c): Variable(self._into(c), f"{c}, {years}", known[c].unit if c in known else "")
+        return {self._into(c): Variable(self._into(c), f"{c}, {years}", before[c].unit if c in before else "")
                 for c in self.columns}
 
     def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
@@ -177,6 +178,14 @@ class Spells:
         """Put the count beside the other columns."""
         units = [k for k in panel.keys if k != "year"]
         return frame.with_columns(spells(frame, column=self.column, units=units, gaps=self.gaps).alias(self.into)), rows
+
+
+def filled(frame: pl.DataFrame, *, steps: Iterable[Step], rows: Rows, panel: Panel) -> pl.DataFrame:
+    """Put the columns of several additions beside the others; they are made at the same time, one a thread."""
+    adds = [step.add for step in steps if isinstance(step, Added)]
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        parts = list(pool.map(lambda add: rows.fill(add, shelf=panel.shelf), adds))
+    return pl.concat([frame, *parts], how="horizontal")
 
 
 def refuse_columns(columns: Mapping[str, Variable], *, panel: Panel, name: str) -> None:
