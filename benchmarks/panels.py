@@ -1,8 +1,9 @@
-"""Directed dyad-years with eight sources, in a fresh process each: ours, the R package peacesciencer, and pandas merges.
+"""Directed dyad-years with eight sources, in a fresh process each: ours, the R package peacesciencer, and pandas
+merges.
 
-peacesciencer runs where Rscript and the package are installed; otherwise the row holds what it took when it was run on a
-machine of the same kind (2 cores; version 1.2.9, 1816–2025), which is marked as recorded. The pandas way is what one writes by
-hand, a cross join by year and a merge for each source, on the same tables of the pack.
+peacesciencer runs where Rscript and the package are installed; otherwise the row holds what it took when it was run
+on a machine of the same kind (2 cores; version 1.2.9, 1816–2025), which is marked as recorded. The pandas way is what
+one writes by hand, a cross join by year and a merge for each source, on the same tables of the pack.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """Civil conflict: in which states it breaks out, 1946–2019, after Fearon and Laitin (2003).
 
-A logit of the onset of conflict within a state (UCDP/PRIO, at least 25 deaths a year) in Gleditsch–Ward state-years, on income,
-population and democracy of the year before, ethnic and religious fractionalisation, and years without conflict. The design
-is that of Miller's (2022) extension; beside each coefficient stands the one that he prints, from other income and democracy
-data and with mountainous terrain, which is not among our sources: see tests/published/miller2022.
+A logit of the onset of conflict within a state (UCDP/PRIO, at least 25 deaths a year) in Gleditsch–Ward state-years,
+on income, population and democracy of the year before, ethnic and religious fractionalisation, and years without
+conflict. The design is that of Miller's (2022) extension; beside each coefficient stands the one that he prints, from
+other income and democracy data and with mountainous terrain, which is not among our sources: see
+tests/published/miller2022.
 
 Run it with `python examples/civil_conflict.py` (it needs statsmodels, no network, and writes no file).
 
-Sources: Gleditsch and others 2002, UCDP/PRIO (conflict); Fariss and others 2022 (income, population); Marquez 2016 (democracy); CREG
-(fractionalisation). `panel.citations()` prints them as BibTeX.
+Sources: Gleditsch and others 2002, UCDP/PRIO (conflict); Fariss and others 2022 (income, population); Marquez 2016
+(democracy); CREG (fractionalisation). `panel.citations()` prints them as BibTeX.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Dangerous dyads: which pairs of states begin militarised disputes, 1816–2010, after Bremer (1992).
 
-A logit of dispute onset in politically relevant, undirected dyad-years, with peace years and their square and cube (Carter
-and Signorino 2010). The design is that of Miller's (2022) extension of Bremer; beside each coefficient stands the one that he
-prints, from other alliance, democracy and income data: see tests/published/miller2022. Predictors other than 0/1 and
-peace years are in units of two standard deviations (Gelman 2008).
+A logit of dispute onset in politically relevant, undirected dyad-years, with peace years and their square and cube
+(Carter and Signorino 2010). The design is that of Miller's (2022) extension of Bremer; beside each coefficient stands
+the one that he prints, from other alliance, democracy and income data: see tests/published/miller2022. Predictors
+other than 0/1 and peace years are in units of two standard deviations (Gelman 2008).
 
 Run it with `python examples/dangerous_dyads.py` (it needs statsmodels, no network, and writes no file).
 
-Sources: Gibler, Miller and Little 2016 (disputes); Correlates of War (states, majors, contiguity, capabilities); ATOP 5.0 (alliances);
-Marquez 2016 (democracy); Fariss and others 2022 (income). `panel.citations()` prints them as BibTeX.
+Sources: Gibler, Miller and Little 2016 (disputes); Correlates of War (states, majors, contiguity, capabilities); ATOP
+5.0 (alliances); Marquez 2016 (democracy); Fariss and others 2022 (income). `panel.citations()` prints them as BibTeX.
 """
 
 from __future__ import annotations

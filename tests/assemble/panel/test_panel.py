@@ -1,4 +1,4 @@
-"""Panels as a user makes them: rows, additions, filters, earlier years, spells, and what they say of themselves."""
+"""Panels as a user makes them: rows, additions, and what they say of themselves."""
 
 from __future__ import annotations
 

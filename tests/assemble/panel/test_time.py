@@ -101,3 +101,13 @@ def test_other_values_than_0_and_1_have_no_spells() -> None:
     panel = with_step(state_years(years=1990), numbers((2, 1990, 2))).peace_years("war")
     with pytest.raises(UsageError, match="other values than 0 and 1"):
         _ = panel.frame
+
+
+@pytest.mark.parametrize(("predicates", "told"), [
+    ((pl.col("year"),), "Int16 where true or false is needed"), ((), "needs a predicate"),
+    ((pl.col("ccode") == "KAZ",), "a filter cannot be used: cannot compare string"),
+])
+def test_filters_that_cannot_be_used_are_one_clear_error(predicates: Any, told: str) -> None:
+    with pytest.raises(UsageError, match=told) as caught:
+        _ = state_years(years=1990).filter(*predicates).frame
+    assert "\n" not in str(caught.value)

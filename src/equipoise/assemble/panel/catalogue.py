@@ -49,10 +49,11 @@ def find(name: str) -> Add:
 
 
 def adds() -> pl.DataFrame:
-    """Return every addition: ``name``, ``title``, ``panels``, ``columns``, ``years``, ``sources``, ``version``, ``note``.
+    """Return every addition: ``name``, ``title``, ``panels``, ``columns``, ``years``, ``sources``, ``version``,
+    ``note``.
 
-    ``panels`` says where it fits: ``state`` (state-years), ``dyad``, or ``state, dyad``; what fits dyads fits powers and
-    triads. ``columns`` are the names there, a dyad's before the numbers of its sides.
+    ``panels`` says where it fits: ``state`` (state-years), ``dyad``, or ``state, dyad``; what fits dyads fits powers
+    and triads. ``columns`` are the names there, a dyad's before the numbers of its sides.
 
     >>> adds().filter(pl.col("name") == "majors")["years"].item()
     '1816–2016'

@@ -30,7 +30,7 @@ def of_pairs(add: Add, *, shelf: Shelf, spine: Spine) -> pl.DataFrame:
         return _of_dyads(add, form=add.dyad, shelf=shelf, spine=spine)
     form = add.dyad or add.state
     assert form is not None
-    frame = of_states(add, form=form, shelf=shelf, spine=_states(spine.axes))
+    frame = of_states(add, form=form, shelf=shelf, spine=state_spine(spine.axes))
     sides = _sides(frame, spine=spine)
     return form.combine(sides) if isinstance(form, PairForm) else sides
 
@@ -85,17 +85,12 @@ def _gather(table: pl.DataFrame, *, place: npt.NDArray[Any], absent: dict[str, i
     nothing = none.with_columns(pl.lit(v, dtype=table.schema[n]).alias(n) for n, v in absent.items() if v is not None)
     # Taking whole rows by an index without nulls is twice as fast as by column with nulls.
     table = pl.concat([table, none, nothing], rechunk=True)
-    place = np.where(place >= 0, place, table.height - 2 + covered)
-    return table[pl.Series(place, dtype=pl.UInt32)]
+    filled = covered.view(np.int8).astype(np.int32) + (table.height - 2)
+    return table[pl.Series(np.where(place >= 0, place, filled).astype(np.uint32))]
 
 
 def _sides(frame: pl.DataFrame, *, spine: Spine) -> pl.DataFrame:
-    assert spine.j is not None
-    states = _states(spine.axes)
-    sides = [frame[pl.Series(states.number[at, spine.y], dtype=pl.UInt32)] for at in (spine.i, spine.j)]
+    """Put the columns of state-years beside the pairs, once for each side."""
+    sides = [frame[index] for index in spine.of_states]
     return pl.concat([side.rename({c: f"{c}{n}" for c in side.columns}) for n, side in enumerate(sides, start=1)],
                      how="horizontal")
-
-
-def _states(on: Axes) -> Spine:
-    return state_spine(on)

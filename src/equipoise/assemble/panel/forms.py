@@ -26,8 +26,8 @@ class Variable:
         sided: in a dyad, whether each side has its own: the frame then holds ``name1`` and ``name2``.
         absent: the value where the source covers a row and lists nothing; None leaves it null.
         union: how the values of the members of the European Union make one value of it; None: they do not. ``nearest``
-            is the least value above zero, where zero stands for none; ``share`` adds up shares in one side's total, which
-            is right as long as that side is a single state.
+            is the least value above zero, where zero stands for none; ``share`` adds up shares in one side's total,
+            which is right as long as that side is a single state.
     """
 
     name: str
@@ -61,7 +61,8 @@ class DyadForm:
 
     ``build`` returns ``code_a``, ``code_b`` (of the system ``native``), ``year`` and the variables' columns, one row a
     pair and year. A ``symmetric`` table has each pair once, in any order; it must have no sided variable. Of a directed
-    table, a panel of undirected pairs shows the side of the lower code, or with ``either`` the larger of both directions.
+    table, a panel of undirected pairs shows the side of the lower code, or with ``either`` the larger of both
+    directions.
     """
 
     native: Native

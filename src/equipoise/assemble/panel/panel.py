@@ -4,34 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property, reduce
 from itertools import groupby
+from operator import and_
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from equipoise.acquire.registry import sources as registry
 from equipoise.assemble.panel import catalogue
 from equipoise.assemble.panel.forms import Variable
-from equipoise.assemble.panel.rows import Rows, dyad_keys, dyad_rows, power_rows, state_rows, triad_rows
+from equipoise.assemble.panel.rows import Rows
 from equipoise.assemble.panel.shelf import Shelf
-from equipoise.assemble.panel.spine import CODE, FIRST_YEAR, LAST_YEAR, System, axes
+from equipoise.assemble.panel.spine import System
 from equipoise.assemble.panel.time import Gaps
-from equipoise.assemble.powers import resolve_powers
-from equipoise.errors import BadYears, UsageError
-from equipoise.schema import DEFAULT_POWERS
+from equipoise.errors import UsageError
 
 if TYPE_CHECKING:
     from equipoise.assemble.panel.step import Step
 
 Kind = Literal["state-year", "dyad-year", "directed-dyad-year", "power-year", "triad-year"]
-Years = tuple[int, int] | range | int | str | None
 
 
 @dataclass(frozen=True, repr=False)
 class Panel:
-    """A table by state, dyad, state and power, or triad, and year; see :func:`state_years` and its siblings.
+    """A table by state, dyad, state and power, or triad, and year; see :func:`equipoise.state_years` and its siblings.
 
     A panel is a recipe: nothing is read or joined until :attr:`frame` is asked for, and each method returns a new
     panel, so that one may be the start of several.
@@ -74,7 +72,8 @@ class Panel:
             MissingSource: its source is neither carried nor downloaded; the message names the command that gets it.
 
         Examples:
-            >>> panel = state_years(years=(2000, 2010)).add("majors", "capabilities")
+            >>> import equipoise
+            >>> panel = equipoise.state_years(years=(2000, 2010)).add("majors", "capabilities")
             >>> panel.frame.filter(pl.col("ccode") == 705, pl.col("year") == 2010).select("cowmaj", "cinc").row(0)
             (0, 0.003170...)
         """
@@ -122,12 +121,15 @@ class Panel:
         """Return the panel with the rows for which all predicates on its columns so far hold.
 
         Examples:
-            >>> dyad_years(years=(2016, 2016)).filter(pl.col("ccode1") == 705).frame.height
+            >>> import equipoise
+            >>> equipoise.dyad_years(years=(2016, 2016)).filter(pl.col("ccode1") == 705).frame.height
             194
         """
         from equipoise.assemble.panel.step import Filtered
 
-        return self._with(Filtered(pl.all_horizontal(*predicates)))
+        if not predicates:
+            raise UsageError("a filter needs a predicate.", hint='Try filter(pl.col("year") > 1990).')
+        return self._with(Filtered(reduce(and_, predicates)))  # all_horizontal would take any number for true
 
     def relevant(self) -> Panel:
         """Return a panel of dyads with those that are politically relevant: contiguous, or one side a major power.
@@ -151,7 +153,8 @@ class Panel:
         ``by`` may be negative: see :meth:`lead`. Raises UsageError for an unknown column or ``by=0``.
 
         Examples:
-            >>> panel = state_years(years=(1990, 1993)).add("capabilities").lag("cinc")
+            >>> import equipoise
+            >>> panel = equipoise.state_years(years=(1990, 1993)).add("capabilities").lag("cinc")
             >>> panel.frame.filter(pl.col("ccode") == 705)["cinc_lag1"].null_count()
             1
         """
@@ -188,7 +191,7 @@ class Panel:
 
     @cached_property
     def frame(self) -> pl.DataFrame:
-        """The panel's rows, sorted by key: key columns first, then the additions' in order."""
+        """The panel's rows by state, powers in the order given, and year: key columns first, then the additions'."""
         from equipoise.assemble.panel.step import Added, filled
 
         rows = self.rows
@@ -262,94 +265,6 @@ class Panel:
         return replace(self, steps=(*self.steps, step))
 
 
-def state_years(*, years: Years = None, system: System = "cow", folder: Path | str | None = None) -> Panel:
-    """Return the panel of every state in every year.
-
-    Args:
-        years: first and last year, both included: ``(1990, 2010)``, ``"1990:2010"``, a range, or one year. By default
-            1816 to the last year that the list of states covers, whatever today's date: 2016 (``cow``, ``iso``) or 2017
-            (``gw``). Later years may be asked for: the lists are then taken to run on unchanged.
-        system: ``cow`` Correlates of War, ``gw`` Gleditsch and Ward, or ``iso``: the states of the former under their
-            ISO 3166-1 alpha-3 codes.
-        folder: of downloaded sources; the cache by default.
-
-    Raises:
-        BadYears: the years are reversed, or out of 1816 to 2100; UsageError: no such system.
-
-    Examples:
-        >>> state_years().frame.height
-        15951
-    """
-    system, (first, last) = _system(system), _years(years, system=_system(system))
-    return Panel("state-year", system, (first, last), (CODE[system], "year"), shelf=Shelf(folder),
-                 _rows=cache(lambda: state_rows(axes(system=system, first=first, last=last))))
-
-
-def dyad_years(*, years: Years = None, system: System = "cow", directed: bool = False,
-               folder: Path | str | None = None) -> Panel:
-    """Return the panel of every pair of states in every year.
-
-    Args:
-        years, system, folder: as in :func:`state_years`.
-        directed: whether each pair has two rows, one from each side; else the lower code stands first.
-
-    Raises:
-        As :func:`state_years`.
-
-    Examples:
-        >>> dyad_years(years=(2014, 2016), directed=True).frame.height
-        113490
-    """
-    system, (first, last) = _system(system), _years(years, system=_system(system))
-    return Panel("directed-dyad-year" if directed else "dyad-year", system, (first, last),
-                 (*dyad_keys(system), "year"), shelf=Shelf(folder),
-                 _rows=cache(lambda: dyad_rows(axes(system=system, first=first, last=last), directed=directed)))
-
-
-def power_years(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAULT_POWERS,
-                years: Years = (1991, 2016), system: System = "iso", folder: Path | str | None = None) -> Panel:
-    """Return the panel of states with each of several powers in every year.
-
-    In the columns' names 1 is the state and 2 the power. Where ``EUU`` is a power, its members' values are put together
-    as the variable says (a sum, the least, the greatest, the mean, or whether any has it), and are null if it says
-    nothing or a member's value is missing.
-
-    Args:
-        states: codes or names; all states by default.
-        powers: codes or names; ``EUU`` is the European Union with the members of each year.
-        years, system, folder: as in :func:`state_years`.
-
-    Raises:
-        NotAPower: the powers cannot be used together; UnknownState: there is no such state; and as :func:`state_years`.
-
-    Examples:
-        >>> power_years(states=["KAZ"], years=2016).frame["power"].to_list()
-        ['RUS', 'CHN', 'USA', 'EUU', 'JPN']
-    """
-    system, (first, last) = _system(system), _years(years, system=_system(system))
-    named, found = _states(states), resolve_powers(powers, focal="")
-    return Panel("power-year", system, (first, last), (CODE[system], "power", "year"), shelf=Shelf(folder),
-                 _rows=cache(lambda: power_rows(axes(system=system, first=first, last=last), states=named, powers=found)))
-
-
-def triads(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAULT_POWERS, years: Years = (1991, 2016),
-           system: System = "iso", folder: Path | str | None = None) -> Panel:
-    """Return the panel of states with each pair of powers in every year.
-
-    A quantity of dyads has ``_sa``, ``_sb`` and ``_ab`` after its name: of the state with the first power, with the
-    second, and of the two powers; a quantity of states has ``_s``, ``_a`` and ``_b``. Powers and arguments are those of
-    :func:`power_years`.
-
-    Examples:
-        >>> triads(states=["KAZ"], years=2016).frame.height
-        10
-    """
-    system, (first, last) = _system(system), _years(years, system=_system(system))
-    named, found = _states(states), resolve_powers(powers, focal="")
-    return Panel("triad-year", system, (first, last), (CODE[system], "power_a", "power_b", "year"), shelf=Shelf(folder),
-                 _rows=cache(lambda: triad_rows(axes(system=system, first=first, last=last), states=named, powers=found)))
-
-
 _COVERAGE = {"column": pl.String, "added_by": pl.String, "sources": pl.String, "version": pl.String, "unit": pl.String,
              "source_years": pl.String, "first_year": pl.Int64, "last_year": pl.Int64, "missing": pl.Int64,
              "missing_share": pl.Float64}
@@ -359,47 +274,3 @@ _DESCRIPTION = {"column": pl.String, "label": pl.String, "unit": pl.String, "dty
 
 def _versions(ids: Sequence[str]) -> str:
     return ", ".join(registry()[s].version for s in ids)
-
-
-def _states(states: Sequence[str] | None) -> list[str] | None:
-    from equipoise.assemble import codes
-
-    return None if states is None else [codes.resolve(s) for s in states]
-
-
-def _system(system: Any) -> System:
-    found: dict[str, System] = {"cow": "cow", "gw": "gw", "iso": "iso"}
-    if system not in found:
-        raise UsageError(f"no system of codes is called {system!r}.",
-                         hint="Use cow (Correlates of War), gw (Gleditsch and Ward) or iso.")
-    return found[system]
-
-
-def _years(years: Years, *, system: System) -> tuple[int, int]:
-    first, last = _pair(years, system=system)
-    if first > last:
-        raise BadYears(f"the years {first} to {last} are reversed.", hint=f"Try {last}:{first}.")
-    if first < FIRST_YEAR or last > 2100:
-        raise BadYears(f"the years {first} to {last} are out of the lists of states.",
-                       hint=f"They begin in {FIRST_YEAR}; panels end in 2100 at the latest.")
-    return first, last
-
-
-def _pair(years: Years, *, system: System) -> tuple[int, int]:
-    if years is None:
-        return FIRST_YEAR, LAST_YEAR[system]
-    if isinstance(years, int):
-        return years, years
-    try:
-        if isinstance(years, str):
-            parts = [int(y) for y in years.split(":")]
-            first, last = parts if len(parts) == 2 else (*parts, *parts)
-            return first, last
-        if isinstance(years, range):
-            if not years:
-                return years.start, years.stop
-            return years[0], years[-1]
-        first, last = years
-        return int(first), int(last)
-    except (TypeError, ValueError) as err:
-        raise BadYears(f"{years!r} is not a span of years.", hint='Try (1990, 2010) or "1990:2010".') from err

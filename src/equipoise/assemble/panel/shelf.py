@@ -109,7 +109,9 @@ def compact(table: pl.DataFrame) -> pl.DataFrame:
     return table.select(s.shrink_dtype() if s.dtype.is_signed_integer() else s for s in table)
 
 
-def carried_notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def carried_notes(
+    frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """Return for the manifest what each column of the carried tables is; as :func:`equipoise.assemble.pack.notes`."""
     out = []
     for name in sorted(n for n in frames if n.startswith(PREFIX)):

@@ -75,7 +75,8 @@ class Axes:
             # Codes are below 1000: a table is ten times as fast as a search in a million rows.
             table = np.full(max(int(keys[-1]), int(values.max(initial=0))) + 2, -1, dtype=np.int16)
             table[keys] = np.arange(len(keys), dtype=np.int16)
-            return table[values]
+            found: Ints = table[values]
+            return found
         place = np.minimum(np.searchsorted(keys, values), len(keys) - 1).astype(np.int16)
         place[keys[place] != values] = -1
         return place
@@ -102,7 +103,7 @@ class Axes:
 
     @cached_property
     def _lookups(self) -> dict[str, tuple[Ints, npt.NDArray[Any]]]:
-        out = {}
+        out: dict[str, tuple[Ints, npt.NDArray[Any]]] = {}
         for native in {"cow", "gw", "iso"} - {self.system}:
             table = self._translated(native)  # type: ignore[arg-type]
             keys = table["native"].unique().sort().to_numpy()
@@ -173,6 +174,13 @@ class Spine:
     def years(self) -> Ints:
         """The year of each row, shape (rows,)."""
         return (self.axes.first + self.y).astype(np.int16)
+
+    @cached_property
+    def of_states(self) -> tuple[pl.Series, pl.Series]:
+        """The row of each side of a pair in the panel of states on the same axes."""
+        assert self.j is not None
+        rows = state_spine(self.axes).number
+        return tuple(pl.Series(rows[at, self.y].astype(np.uint32)) for at in (self.i, self.j))  # type: ignore[return-value]
 
     def covered(self, native: Native, *, first: int, last: int) -> npt.NDArray[np.bool_]:
         """Whether a source covers a row: its years do, and its list of states counts the row's states then."""

@@ -114,7 +114,15 @@ class Filtered:
 
     def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
         """Keep the rows for which the predicate is true; a null is not."""
-        mask = frame.select(self.predicate.fill_null(value=False)).to_series()
+        try:
+            mask = frame.select(self.predicate).to_series()
+        except pl.exceptions.PolarsError as err:
+            raise UsageError(f"a filter cannot be used: {str(err).splitlines()[0]}.",
+                             hint='Try filter(pl.col("year") > 1990).') from err
+        if mask.dtype != pl.Boolean:
+            raise UsageError(f"a filter gives {mask.dtype} where true or false is needed.",
+                             hint='Try filter(pl.col("year") > 1990).')
+        mask = mask.fill_null(value=False)
         return frame.filter(mask), rows.kept(np.asarray(mask))
 
 
@@ -202,5 +210,6 @@ def refuse_unknown(column: str, *, panel: Panel) -> None:
         from difflib import get_close_matches
 
         near = get_close_matches(column, [*panel.keys, *panel.labels], n=3, cutoff=0.5)
-        hint = f"Did you mean {' or '.join(near)}?" if near else f"It has {', '.join([*panel.keys, *panel.labels][:20])}."
+        some = ", ".join([*panel.keys, *panel.labels][:12])
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"It has {some} …"
         raise UsageError(f"the panel has no column {column}.", hint=hint)

@@ -60,7 +60,7 @@ def about(panel: Panel) -> dict[str, Any]:
         id) and ``equipoise``, the version.
 
     Examples:
-        >>> from equipoise.assemble.panel.panel import state_years
+        >>> from equipoise import state_years
         >>> about(state_years(years=2016))["columns"]["ccode"]["label"]
         'Correlates of War code'
     """
@@ -81,7 +81,7 @@ def about(panel: Panel) -> dict[str, Any]:
 def labels(panel: Panel) -> dict[str, str]:
     """Return what each column is, in words that say whose figure it is where a row has several states.
 
-    >>> from equipoise.assemble.panel.panel import dyad_years
+    >>> from equipoise import dyad_years
     >>> labels(dyad_years(years=2016).add("majors"))["cowmaj2"]
     'state 2: is a major power on a day of the year'
     """

@@ -27,9 +27,11 @@ def majors(shelf: Shelf) -> pl.DataFrame:
 
 
 def capabilities(shelf: Shelf) -> pl.DataFrame:
-    """Return the six components and the index under the codebook's names."""
+    """Return the six components and the index under the codebook's names; counts are whole numbers."""
     table = shelf.table("nmc")
-    return table.select("year", *(pl.col(old).alias(new) for new, old in _QUANTITIES.items()), code="cow")
+    named = table.select("year", *(pl.col(old).alias(new) for new, old in _QUANTITIES.items()), code="cow")
+    whole = [s.name for s in named if s.dtype == pl.Float64 and (s == s.floor()).all()]
+    return named.cast(dict.fromkeys(whole, pl.Int32))
 
 
 ADDS = (

@@ -111,13 +111,14 @@ def _by_year(shelf: Shelf) -> Iterator[tuple[Ints, Ints, Ints, Ints]]:
     member = np.zeros((len(years), len(held), 64 * (len(names) // 64 + 1)), dtype=bool)
     member[year[joined], state[joined], organisation] = True
     words = np.packbits(member, axis=2).view(np.uint64)
+    narrow = np.uint8 if len(names) < 256 or member.sum(axis=2).max() < 256 else np.uint16
     for at, number in enumerate(years):
         there = np.flatnonzero(listed[at])
         a, b = np.triu_indices(len(there), 1)
-        shared = np.zeros((len(there), len(there)), dtype=np.int16)
-        for word in words[at, there].T:
+        shared = np.zeros((len(there), len(there)), dtype=narrow)
+        for word in np.ascontiguousarray(words[at, there].T[words[at].any(axis=0)]):
             shared += np.bitwise_count(word[:, None] & word)
-        yield held[there[a]], held[there[b]], np.full(len(a), number, dtype=np.int16), shared[a, b]
+        yield held[there[a]], held[there[b]], np.full(len(a), number, dtype=np.int16), shared[a, b].astype(np.int16)
 
 
 def _numbered(values: pl.Series) -> tuple[Ints, Ints]:
