@@ -14,6 +14,7 @@ from equipoise import store
 from equipoise.acquire.registry import sources
 from equipoise.assemble import pack as assembled
 from equipoise.assemble.packed import MANIFEST, Pack, pack_folder
+from equipoise.assemble.panel.shelf import CARRIED
 from equipoise.errors import DamagedPack, MissingSource
 from equipoise.pipeline.build import VERSION, build, write
 from equipoise.schema import DEFAULT_POWERS
@@ -52,8 +53,8 @@ def test_every_column_says_where_it_comes_from_and_may_be_carried():
         assert all(column[key] for key in ("unit", "source", "version", "licence", "coverage")), column
         for source in column["source"].split(";"):
             assert sources()[source].redistribute, column
-    assert {s for c in about for s in c["source"].split(";")} <= set(assembled.SOURCES)
-    assert all(sources()[s].redistribute for s in assembled.SOURCES if s != "borders")
+    assert {s for c in about for s in c["source"].split(";")} == {*assembled.SOURCES, *CARRIED} - {"borders"}
+    assert all(sources()[s].redistribute for s in (*assembled.SOURCES, *CARRIED) if s != "borders")
 
 
 def test_the_powers_of_the_pack_are_the_default_ones():

@@ -75,7 +75,7 @@ class Panel:
             >>> import equipoise
             >>> panel = equipoise.state_years(years=(2000, 2010)).add("majors", "capabilities")
             >>> panel.frame.filter(pl.col("ccode") == 705, pl.col("year") == 2010).select("cowmaj", "cinc").row(0)
-            (0, 0.003170...)
+            (0, 0.0031810589)
         """
         from equipoise.assemble.panel.step import Added
 
@@ -122,7 +122,8 @@ class Panel:
 
         Examples:
             >>> import equipoise
-            >>> equipoise.dyad_years(years=(2016, 2016)).filter(pl.col("ccode1") == 705).frame.height
+            >>> kazakh = (pl.col("ccode1") == 705) | (pl.col("ccode2") == 705)
+            >>> equipoise.dyad_years(years=(2016, 2016)).filter(kazakh).frame.height
             194
         """
         from equipoise.assemble.panel.step import Filtered
