@@ -46,10 +46,10 @@ def variables(add: Add, *, pairs: bool) -> tuple[Variable, ...]:
 
 
 def _of_dyads(add: Add, *, form: DyadForm, shelf: Shelf, spine: Spine) -> pl.DataFrame:
-    table = form.build(shelf)
+    table, once = form.build(shelf), form.symmetric
     if form.either and not spine.directed:
-        table = _larger(table)
-    place = _places(table, form=form, spine=spine, add=add)
+        table, once = _larger(table), True
+    place = _places(table, form=form, spine=spine, add=add, both=once)
     columns = [c for v in form.variables for c in v.columns]
     absent = {c: v.absent for v in form.variables for c in v.columns}
     return _gather(table.select(columns), place=place, absent=absent,
@@ -57,17 +57,21 @@ def _of_dyads(add: Add, *, form: DyadForm, shelf: Shelf, spine: Spine) -> pl.Dat
 
 
 def _larger(table: pl.DataFrame) -> pl.DataFrame:
-    """The larger of the two directions' values, under the lower code."""
+    """The larger of the two directions' values, each pair once."""
     low, high = pl.min_horizontal("code_a", "code_b"), pl.max_horizontal("code_a", "code_b")
     return table.with_columns(code_a=low, code_b=high).group_by("code_a", "code_b", "year").max()
 
 
-def _places(table: pl.DataFrame, *, form: StateForm | DyadForm | PairForm, spine: Spine, add: Add) -> npt.NDArray[Any]:
-    """The row of the table that each row of the spine takes, -1 for none; shape (spine's height,)."""
+def _places(table: pl.DataFrame, *, form: StateForm | DyadForm | PairForm, spine: Spine, add: Add,
+            both: bool = False) -> npt.NDArray[Any]:
+    """The row of the table that each row of the spine takes, -1 for none; shape (spine's height,).
+
+    ``both`` puts a row of the table on the pair in either order: the lower code of its list may be the panel's higher.
+    """
     outside = ~table["year"].is_between(add.first_year, add.last_year).to_numpy()
     place = np.full(spine.height, -1, dtype=np.int32)
     taken = 0
-    for rows in spine.rows_of(table, native=form.native, both=isinstance(form, DyadForm) and form.symmetric):
+    for rows in spine.rows_of(table, native=form.native, both=both):
         rows[outside] = -1
         there = np.flatnonzero(rows >= 0).astype(np.int32)
         place[rows[there]] = there

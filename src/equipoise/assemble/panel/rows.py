@@ -123,7 +123,7 @@ class Parties:
     Attributes:
         spine: all member pairs.
         row: the panel's row that a member pair is part of, ascending; shape (members,).
-        pair: the spine's row of the member pair; shape (members,).
+        pair: the spine's row of the member pair, -1 where the two are in the system on no one day; shape (members,).
         height: the number of the panel's rows.
     """
 
@@ -138,7 +138,8 @@ class Parties:
         A sum or a mean, and a least or greatest value, is null where it is for a member; whether any member has
         something is known as soon as one has.
         """
-        frame = of_pairs(add, shelf=shelf, spine=self.spine).select(pl.all().gather(self.pair))
+        place = pl.Series(self.pair).cast(pl.UInt32, strict=False)  # -1 becomes null, and so do the pair's values
+        frame = of_pairs(add, shelf=shelf, spine=self.spine).select(pl.all().gather(place))
         many = np.bincount(self.row, minlength=self.height) > 1
         if not many.any():
             return frame
@@ -149,6 +150,11 @@ class Parties:
         sides = {"_row": self.row, "_side1": self.spine.i[self.pair], "_side2": self.spine.j[self.pair]}
         grouped = frame.with_columns(**{k: pl.Series(v) for k, v in sides.items()})
         return grouped.group_by("_row", maintain_order=True).agg(put).drop("_row")
+
+    @property
+    def met(self) -> npt.NDArray[np.bool_]:
+        """Whether the actors of a row, or members of theirs, are in the system on one day; shape (height,)."""
+        return np.bincount(self.row[self.pair >= 0], minlength=self.height) > 0
 
     def kept(self, mask: npt.NDArray[np.bool_]) -> Parties:
         """Return the rows for which the mask is true, numbered anew."""
@@ -208,7 +214,8 @@ class TriadRows:
 
     def fill(self, add: Add, *, shelf: Shelf) -> pl.DataFrame:
         """As :class:`Rows` says."""
-        filled = {side: parties.fill(add, shelf=shelf) for side, parties in self.sides.items()}
+        needed = self.sides if add.dyad else ("sa", "sb")
+        filled = {side: self.sides[side].fill(add, shelf=shelf) for side in needed}
         if add.dyad:
             return pl.concat([f.rename({c: f"{c}_{side}" for c in f.columns}) for side, f in filled.items()],
                              how="horizontal")
@@ -246,16 +253,16 @@ def dyad_keys(system: str) -> tuple[str, str]:
 def power_rows(on: Axes, *, states: Sequence[str] | None, powers: Sequence[str]) -> PowerRows:
     """Return the rows of every state with every power; a power is not paired with itself or with its members."""
     actors = _actors(on, powers=powers)
-    own = actors.rename({"m": "i"})
-    long = _state_years(on, states=states).join(actors, on="t").join(own, on=["power", "t", "i"], how="anti")
-    long = long.sort("i", "power", "t", "m")
+    own = actors.select("power", "t", "iso3")
+    long = _state_years(on, states=states).join(actors.drop("iso3"), on="t")
+    long = long.join(own, on=["power", "t", "iso3"], how="anti").sort("i", "power", "t", "m")
     row = long.select(pl.struct("i", "power", "t").rle_id()).to_series().to_numpy()
     frame = long.unique(["i", "power", "t"], keep="first", maintain_order=True)
     spine = _needed(on, pairs=[(long["i"], long["m"], long["t"])])
-    pair = spine.number[long["i"], long["m"], long["t"]]
-    keys = pl.DataFrame({CODE[on.system]: on.codes[frame["i"].to_numpy()],
+    parties = Parties(spine, row, spine.number[long["i"], long["m"], long["t"]], frame.height)
+    keys = pl.DataFrame({CODE[on.system]: _codes(on, frame),
                          "power": np.array(powers)[frame["power"].to_numpy()], "year": _years(on, frame)})
-    return PowerRows(keys, Parties(spine, row, pair, frame.height))
+    return PowerRows(keys, parties).kept(parties.met)
 
 
 def triad_rows(on: Axes, *, states: Sequence[str] | None, powers: Sequence[str]) -> TriadRows:
@@ -264,11 +271,11 @@ def triad_rows(on: Axes, *, states: Sequence[str] | None, powers: Sequence[str])
     there = actors.select("power", "t").unique()
     both = there.join(there, on="t", suffix="_b").filter(pl.col("power") < pl.col("power_b"))
     base = _state_years(on, states=states).join(both.rename({"power": "power_a"}), on="t")
-    own = actors.select("power", "t", i="m")
-    base = base.join(own.rename({"power": "power_a"}), on=["power_a", "t", "i"], how="anti")
-    base = base.join(own.rename({"power": "power_b"}), on=["power_b", "t", "i"], how="anti")
+    own = actors.select("power", "t", "iso3")
+    base = base.join(own.rename({"power": "power_a"}), on=["power_a", "t", "iso3"], how="anti")
+    base = base.join(own.rename({"power": "power_b"}), on=["power_b", "t", "iso3"], how="anti")
     base = base.sort("i", "power_a", "power_b", "t").with_row_index("row")
-    member = {p: actors.rename({"power": f"power_{p}", "m": f"m_{p}"}) for p in ("a", "b")}
+    member = {p: actors.select("t", pl.col("power").alias(f"power_{p}"), pl.col("m").alias(f"m_{p}")) for p in "ab"}
     one = base.join(member["a"], on=["power_a", "t"]).sort("row", "m_a")
     two = base.join(member["b"], on=["power_b", "t"]).sort("row", "m_b")
     cross = one.join(member["b"], on=["power_b", "t"]).sort("row", "m_a", "m_b")
@@ -277,14 +284,18 @@ def triad_rows(on: Axes, *, states: Sequence[str] | None, powers: Sequence[str])
     sides = {side: Parties(spine, f["row"].to_numpy(), spine.number[f[x], f[y], f["t"]], base.height)
              for side, (f, x, y) in pairs.items()}
     names: npt.NDArray[Any] = np.array(powers)
-    keys = pl.DataFrame({CODE[on.system]: on.codes[base["i"].to_numpy()],
+    keys = pl.DataFrame({CODE[on.system]: _codes(on, base),
                          "power_a": names[base["power_a"].to_numpy()], "power_b": names[base["power_b"].to_numpy()],
                          "year": _years(on, base)})
-    return TriadRows(keys, sides)
+    return TriadRows(keys, sides).kept(np.logical_and.reduce([parties.met for parties in sides.values()]))
 
 
 def _names(add: Add) -> list[str]:
     return [v.name for v in add.state.variables] if add.state else []
+
+
+def _codes(on: Axes, frame: pl.DataFrame) -> pl.Series:
+    return pl.Series(on.codes[frame["i"].to_numpy()], dtype=pl.String if on.system == "iso" else pl.Int16)
 
 
 def _years(on: Axes, frame: pl.DataFrame) -> Ints:
@@ -292,7 +303,7 @@ def _years(on: Axes, frame: pl.DataFrame) -> Ints:
 
 
 def _actors(on: Axes, *, powers: Sequence[str]) -> pl.DataFrame:
-    """``power`` (its position), ``t`` (the year's position) and ``m``, the axis position of each state it is made of.
+    """``power`` (its position), ``t`` (the year's) and each state it is made of: ``m`` (on the axis) and ``iso3``.
 
     In a year before a power's state began, the state that held its code stands for it: the Soviet Union for Russia.
     """
@@ -303,14 +314,20 @@ def _actors(on: Axes, *, powers: Sequence[str]) -> pl.DataFrame:
             rows += [(p, year, state) for state in held]
     found = pl.DataFrame(rows, schema={"power": pl.Int64, "year": pl.Int64, "iso3": pl.String}, orient="row")
     place, at = on.locate(found["iso3"], year=found["year"], native="iso")
-    out = found.select("power", t=pl.Series(at, dtype=pl.Int64), m=pl.Series(place, dtype=pl.Int64))
+    out = found.select("power", "iso3", t=pl.Series(at, dtype=pl.Int64), m=pl.Series(place, dtype=pl.Int64))
     there = (place >= 0) & on.present[np.maximum(place, 0), at]
     return out.filter(pl.Series(there))
 
 
 def _state_years(on: Axes, *, states: Sequence[str] | None) -> pl.DataFrame:
+    """``i`` (on the axis), ``t`` (the year's position) and ``iso3``: the states, under whichever code, of each year."""
     i, t = np.nonzero(on.present)
     frame = pl.DataFrame({"i": i.astype(np.int64), "t": t.astype(np.int64)})
+    frame = frame.with_columns(iso3=_codes(on, frame), year=on.first + pl.col("t"))
+    if on.system != "iso":
+        name = codes.from_gw if on.system == "gw" else codes.from_cow
+        frame = name(frame, column="iso3", year="year", into="iso3")
+    frame = frame.drop("year")
     if states is None:
         return frame
     wanted = []
@@ -340,7 +357,7 @@ def _kept(spine: Spine, mask: npt.NDArray[np.bool_]) -> Spine:
 def _united(column: str, variable: Variable, *, first: bool) -> pl.Expr:
     value = pl.col(column)
     if first:
-        return value.first()
+        return value.drop_nulls().first()  # null beside a member whom the state never met, else the same beside all
     whole = value.null_count() == 0
     rules = {
         "sum": pl.when(whole).then(value.sum()),

@@ -30,12 +30,13 @@ def shifted(frame: pl.DataFrame, *, columns: Sequence[str], units: Sequence[str]
         >>> shifted(frame, columns=["x"], units=["ccode"], by=1)["x"].to_list()
         [None, 1, None]
     """
-    key = frame.select(pl.struct(units).rle_id().cast(pl.Int64)).to_series().to_numpy() * 10_000
-    key += frame["year"].to_numpy()
+    unit = frame.select(pl.struct(units).rle_id().cast(pl.Int64)).to_series().to_numpy()
+    key = unit * 10_000 + frame["year"].to_numpy()
     if not len(key):
         return frame.select(columns)
     at = np.minimum(np.searchsorted(key, key - by), len(key) - 1)
-    place = pl.Series(np.where(key[at] == key - by, at, -1)).cast(pl.UInt32, strict=False)
+    found = (key[at] == key - by) & (unit[at] == unit)
+    place = pl.Series(np.where(found, at, -1)).cast(pl.UInt32, strict=False)
     return frame.select(pl.col(c).gather(place) for c in columns)
 
 
