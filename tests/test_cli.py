@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.assemble import codes
 from equipoise.assemble.packed import pack_folder
+from equipoise.view import completion
 
 
 def run(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -158,7 +160,45 @@ def test_help_teaches(tmp_path):
 
 
 def test_states_complete_by_code_and_name():
-    from equipoise.cli import _complete_state
+    assert ("KAZ", "Kazakhstan") in completion.state("KA") and ("kaz", "Kazakhstan") in completion.state("ka")
+    assert completion.state("kazakh") == [("kazakhstan", "KAZ")]
+    for iso3 in codes.in_system(year=2016):
+        # What is offered is what the commands take, and begins as what was typed, or the shell drops it.
+        for offered, named in completion.state(codes.name(iso3).replace(" ", "")):
+            assert codes.resolve(offered) == named
 
-    assert ("KAZ", "Kazakhstan") in _complete_state("ka")
-    assert ("KAZ", "Kazakhstan") in _complete_state("kazakh")
+
+@pytest.mark.parametrize("words", [[], ["data"], ["panel"]])
+def test_a_group_without_a_command_shows_its_help(tmp_path, words):
+    done = run(*words, cwd=tmp_path)
+    assert done.returncode == 2 and not done.stdout
+    lines = done.stderr.splitlines()
+    assert lines[0].startswith("Usage: ") and "Commands:" in lines and len(lines) > 8
+
+
+def test_an_unknown_option_names_the_help_of_its_command(tmp_path):
+    done = run("panel", "state-year", "--yeers", "2000", cwd=tmp_path)
+    assert "panel state-year --help`." in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+def test_a_terminal_without_a_letter_shows_another_in_its_place(tmp_path):
+    done = run("panel", "state-year", "--years", "2000", "--add", "majors", cwd=tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 0 and "2000?2000" in done.stdout and not done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_disk_behind_a_pipe_is_one_line(tmp_path):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run([sys.executable, "-m", "equipoise", "panel", "adds", "--json"], stdout=full, cwd=tmp_path,
+                              stderr=subprocess.PIPE, encoding="utf-8", timeout=120, check=False)
+    assert done.returncode == 2 and done.stderr == "equipoise: the output cannot be written: no space left on device.\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
+def test_an_interrupted_command_says_so_and_leaves_nothing(tmp_path):
+    words = [sys.executable, "-c", "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+             "from equipoise import cli, pipeline; import equipoise.pipeline.panels as p; "
+             "p.panel = lambda *a, **k: signal.raise_signal(signal.SIGINT); cli.main()", "panel", "state-year",
+             "--out", "s.csv"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (130, "equipoise: stopped.\n") and not list(tmp_path.iterdir())

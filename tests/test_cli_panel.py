@@ -119,6 +119,13 @@ def test_a_users_sanctions(tmp_path) -> None:
     (["power-year", "--powers", "RUS"], "at least two"), (["triad-year", "--powers", ""], "--powers is empty"),
     (["state-year", "--out", "s.xlsx"], ".parquet, .arrow"), (["state-year", "--out", "absent/s.csv"], "no folder"),
     (["state-year", "--directed"], "No such option"), (["years"], "No such command"),
+    (["state-year", "--years", "1815"], "the year 1815 is out"), (["state-year", "--add", "gsdb"], "--sanctions FILE"),
+    (["state-year", "--add", "majors;capabilities"], "commas between"),
+    (["state-year", "--out", "."], ". has no suffix"),
+    (["state-year", "--add", "mids"], "Did you mean cow_disputes or gml_disputes?"),
+    (["state-year", "--add", "trade"], "does not fit a state-year panel"),
+    (["dyad-year", "--add", "cow_disputes,gml_disputes"], "there already, brought by cow_disputes"),
+    (["state-year", "--years", "1816:2016", "--out", "absent/s.csv"], "absent/s.csv cannot be written"),
 ])
 def test_wrong_use_is_one_line_and_code_2(tmp_path, args, words, monkeypatch, capsys) -> None:
     monkeypatch.chdir(tmp_path)
@@ -130,6 +137,35 @@ def test_wrong_use_is_one_line_and_code_2(tmp_path, args, words, monkeypatch, ca
     assert left.value.code == 2 and not said.out, said
     assert len(lines) == 1 and lines[0].startswith("equipoise: ") and words in lines[0], said
     assert not list(tmp_path.iterdir())
+
+
+def test_options_may_be_given_more_than_once_and_codes_in_any_letters(tmp_path) -> None:
+    done = panel("power-year", "--states", "KAZ", "--states", "UZB,", "--powers", "RUS", "--powers", "CHN", "--years",
+                 "2000", "--add", "majors", "--add", " capabilities,", "--system", "COW", "--out", "p.csv",
+                 cwd=tmp_path)
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    frame = pl.read_csv(tmp_path / "p.csv")
+    assert set(frame["ccode"]) == {704, 705} and set(frame["power"]) == {"CHN", "RUS"}
+    assert {"cowmaj1", "cinc2"} <= set(frame.columns)
+
+
+def test_a_panel_without_rows_or_an_addition_without_values_is_remarked(tmp_path) -> None:
+    done = panel("dyad-year", "--years", "2017:2018", "--relevant", "--out", "d.csv", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "d.csv\n") and done.stderr == "equipoise: the panel has no rows.\n"
+    done = panel("state-year", "--years", "2018", "--add", "majors,capabilities", "--json", cwd=tmp_path)
+    assert json.loads(done.stdout)["rows"] == 195
+    assert done.stderr == "equipoise: majors has no value here: its source covers 1816–2016.\n"
+
+
+@pytest.mark.parametrize(("row", "words"), [
+    ("Ruritania,EU,2014,1,0,1,1,1,0", "g.csv: no state is called 'Ruritania'"),
+    (",EU,2014,1,0,1,1,1,0", "g.csv has 1 of 1 rows without sanctioned_state"),
+])
+def test_a_name_in_the_sanctions_that_is_no_state_is_told_with_its_file(tmp_path, row, words) -> None:
+    head = "sanctioned_state,sanctioning_state,year,arms,military,trade,financial,travel,other"
+    (tmp_path / "g.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    done = panel("state-year", "--sanctions", "g.csv", cwd=tmp_path)
+    assert done.returncode == 3 and words in done.stderr and len(done.stderr.splitlines()) == 1
 
 
 def test_a_missing_source_is_code_3_and_names_the_command(tmp_path) -> None:
@@ -146,6 +182,7 @@ def test_the_list_of_additions(tmp_path) -> None:
     assert by_name["capabilities"]["version"] == "7.0" and by_name["capabilities"]["panels"] == "state, dyad"
     assert by_name["minimum_distance"]["here"] == "equipoise data pull min_distance"
     done = panel("adds", cwd=tmp_path)
+    assert "equipoise data pull min_distance  # for minimum_distance" in done.stdout.splitlines()
     # A name is to be typed, so none is cut or folded, however narrow the terminal.
     assert done.returncode == 0 and {r["name"] for r in rows} <= set(done.stdout.split())
 
@@ -165,6 +202,16 @@ def test_tab_completes_the_last_of_the_additions(tmp_path, typed, offered, not_o
                COMP_WORDS=f"equipoise panel state-year --add {typed}")
     words = done.stdout.split()
     assert offered in words and not_offered not in words, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("words", "offered"), [
+    ("report ka", "kaz"), ("report Uzb", "Uzbekistan"), ("panel power-year --states KAZ,K", "KAZ,KGZ"),
+    ("panel power-year --powers RUS,EU", "RUS,EUU"),
+])
+def test_tab_completes_states_and_powers(tmp_path, words, offered) -> None:
+    done = run(cwd=tmp_path, _EQUIPOISE_COMPLETE="complete_bash", COMP_WORDS=f"equipoise {words}",
+               COMP_CWORD=str(len(words.split())))
+    assert offered in done.stdout.split(), done.stdout + done.stderr
 
 
 def test_help_teaches_by_example(tmp_path) -> None:

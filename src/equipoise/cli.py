@@ -5,6 +5,7 @@ Exit codes: 0 done, 2 wrong use, 3 bad data, 4 did not converge, 5 source unreac
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equipoise.errors import EquipoiseError, UsageError
+from equipoise.view import completion
 
 if TYPE_CHECKING:
     from equipoise.pipeline import Comparison, Report
@@ -49,37 +51,14 @@ class Codes(StrEnum):
     iso = "iso"
 
 
-def _complete_state(incomplete: str) -> list[tuple[str, str]]:
-    """Codes and names of the states of today, for the shell's tab completion."""
-    from equipoise.assemble import codes
-
-    wanted = incomplete.lower()
-    named = [(s, codes.name(s)) for s in codes.in_system(year=2016)]
-    return [(s, n) for s, n in named if s.lower().startswith(wanted) or n.lower().startswith(wanted)]
-
-
-def _complete_add(incomplete: str) -> list[tuple[str, str]]:
-    """The list so far with each addition that may end it."""
-    from equipoise.pipeline.panels import titles
-
-    before, comma, last = incomplete.rpartition(",")
-    there = before.split(",")
-    return [(f"{before}{comma}{n}", t) for n, t in titles().items() if n.startswith(last) and n not in there]
-
-
-def _complete_states(incomplete: str) -> list[tuple[str, str]]:
-    before, comma, last = incomplete.rpartition(",")
-    return [(f"{before}{comma}{s}", n) for s, n in _complete_state(last)]
-
-
 State = Annotated[
     str, typer.Argument(help="ISO code, Correlates of War abbreviation, or name: KAZ, KZK, Kazakhstan, 哈薩克.",
-                        autocompletion=_complete_state, show_default=False),
+                        autocompletion=completion.state, show_default=False),
 ]
 Powers = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(help="The powers, separated by commas; EUU is the EU as one actor. [default: RUS,CHN,USA,EUU,JPN]",
-                 autocompletion=_complete_states, show_default=False),
+                 autocompletion=completion.states, show_default=False, metavar="<names>"),
 ]
 Since = Annotated[int, typer.Option(help="First year.")]
 Until = Annotated[
@@ -103,15 +82,16 @@ Span = Annotated[
                  "states covers; with powers 1991:2016]", show_default=False),
 ]
 System = Annotated[
-    Codes | None, typer.Option(help="Whose codes the rows have. [default: cow; with powers iso]", show_default=False)
+    Codes | None, typer.Option(help="Whose codes the rows have: Correlates of War, Gleditsch and Ward, or ISO 3166. "
+                               "[default: cow; with powers iso]", show_default=False, case_sensitive=False),
 ]
 Add = Annotated[
-    str | None, typer.Option(help="What to add, separated by commas; `equipoise panel adds` lists it.",
-                             autocompletion=_complete_add, show_default=False),
+    list[str] | None, typer.Option(help="What to add, separated by commas; `equipoise panel adds` lists it.",
+                                   autocompletion=completion.additions, show_default=False, metavar="<names>"),
 ]
 States = Annotated[
-    str | None, typer.Option(help="The states, separated by commas. [default: all]", autocompletion=_complete_states,
-                             show_default=False),
+    list[str] | None, typer.Option(help="The states, separated by commas. [default: all]", metavar="<names>",
+                                   autocompletion=completion.states, show_default=False),
 ]
 Sanctions = Annotated[
     Path | None, typer.Option(help="Your copy of the Global Sanctions Data Base: the dyadic version, as CSV.",
@@ -144,7 +124,7 @@ def report(state: State, powers: Powers = None, since: Since = 1991, until: Unti
 @app.command()
 def compare(
     states: Annotated[
-        list[str], typer.Argument(help="Two or more states.", autocompletion=_complete_state, show_default=False)
+        list[str], typer.Argument(help="Two or more states.", autocompletion=completion.state, show_default=False)
     ],
     powers: Powers = None, since: Since = 1991, until: Until = None, lang: Lang = Language.en, out: Out = None,
     as_json: Json = False,
@@ -305,15 +285,29 @@ def adds(directory: From = None, as_json: Rows = False) -> None:
 
 def main() -> None:
     """Run the command line; an error is one line on standard error and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal without a letter shows ? and no traceback
+            stream.reconfigure(errors="replace")
     try:
         code = app(standalone_mode=False)
     except EquipoiseError as err:
         _fail(str(err), err.exit_code)
-    except typer.Abort:
-        _fail("stopped; nothing was written.", 130)
     except typer.TyperException as err:
-        _fail(f"{err.format_message()} See `equipoise --help`.", 2)
+        _fail_to_parse(err)
+    except OSError as err:  # files are written under errors of our own, so this is a full disk behind a pipe
+        _fail(f"the output cannot be written: {(err.strerror or str(err)).lower()}.", 2)
+    if code == 130:
+        _fail("stopped.", 130)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail_to_parse(err: typer.TyperException) -> None:
+    text = err.format_message().replace("Value error, ", "")
+    if text.startswith("Usage: "):  # a group of commands without any: its help is the message
+        print(text, file=sys.stderr)
+        sys.exit(2)
+    context = getattr(err, "ctx", None)
+    _fail(f"{text.rstrip('.')}. See `{context.command_path if context else 'equipoise'} --help`.", 2)
 
 
 def _fail(text: str, code: int) -> None:
@@ -342,7 +336,7 @@ def _panel(kind: str, *, out: Path | None, cite: bool, coverage: bool, as_json: 
     given |= {key: _split(given[key], key) for key in ("add", "states", "powers") if key in given}
     made = panels.panel(kind, folder=given.pop("directory"), **given)
     with steps() as progress:
-        progress(f"Joining {made!r}")
+        progress(f"Making the {made.kind} panel {made.years[0]}–{made.years[1]}: {len(made.labels)} columns")
         path = made.write(out) if out else None
         shown: Any = None
         if as_json:
@@ -351,6 +345,8 @@ def _panel(kind: str, *, out: Path | None, cite: bool, coverage: bool, as_json: 
             shown = panel_summary(made, head=not (coverage or out))
     if shown is not None:
         _render(shown, as_json=as_json, show=lambda summary: summary)
+    for text in panels.remarks(made):
+        _say(f"equipoise: {text}")
     if as_json:
         return
     if path:
@@ -374,10 +370,10 @@ def _render(rows: Any, *, as_json: bool, show: Any) -> None:
     Console().print(show(rows))
 
 
-def _split(words: str | None, option: str = "powers") -> list[str] | None:
-    if words is None:
+def _split(words: list[str] | None, option: str = "powers") -> list[str] | None:
+    if not words:
         return None
-    found = [p for p in (q.strip() for q in words.split(",")) if p]
+    found = [p for p in (q.strip() for q in ",".join(words).split(",")) if p]
     if not found:
         example = {"powers": "RUS,CHN,USA", "states": "KAZ,UZB", "add": "majors,capabilities"}[option]
         raise UsageError(f"--{option} is empty.", hint=f"For example --{option} {example}.")

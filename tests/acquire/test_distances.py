@@ -22,6 +22,7 @@ def test_a_missing_column_is_named() -> None:
 
 
 @pytest.mark.raw
+@pytest.mark.slow
 def test_every_pair_occurs_once_both_ways_and_alike(parsed) -> None:
     pairs = parsed("distances")
     assert pairs.height == 224**2
@@ -32,6 +33,7 @@ def test_every_pair_occurs_once_both_ways_and_alike(parsed) -> None:
 
 
 @pytest.mark.raw
+@pytest.mark.slow
 @pytest.mark.parametrize(("other", "contiguous", "km"), [
     ("CHN", True, 3656), ("RUS", True, 2271), ("DEU", False, 3885), ("USA", False, 9553),
 ])

@@ -12,6 +12,7 @@ import csv
 import io
 import warnings
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from equipoise.errors import BadSourceFile, MissingSource
 if TYPE_CHECKING:
     from polars._typing import SchemaDict
 
+_ONE_AT_A_TIME = Lock()  # what is done with warnings while an R file is read holds for the whole process
 _FRAME_CLASSES = ("data.frame", "tbl", "tbl_df", "spec_tbl_df", "grouped_df", "data.table")
 
 
@@ -197,7 +199,7 @@ def _convert_r(content: bytes, *, name: str, source: str) -> Any:
     import rdata  # heavy: it brings pandas and xarray
 
     try:
-        with warnings.catch_warnings():
+        with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # rdata passes text that it cannot decode on as bytes, with this warning.
             warnings.filterwarnings("error", message="Exception while decoding")

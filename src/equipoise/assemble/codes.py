@@ -192,6 +192,26 @@ def system_years(*, first: int, last: int, system: System = "cow") -> pl.DataFra
     return days.group_by("code", "year").agg(pl.col("from_day").min(), pl.col("to_day").max()).sort("code", "year")
 
 
+def coexisting(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows whose two COW codes are in the system on one same day of the year, in no certain order.
+
+    Args:
+        pairs: ``code_a``, ``code_b``, ``year`` and any other columns; at least one row.
+
+    Examples:
+        >>> unions = pl.DataFrame({"code_a": [255, 260], "code_b": [260, 265], "year": [1990, 1990]})
+        >>> coexisting(unions).select("code_a", "code_b").rows()
+        [(260, 265)]
+    """
+    first, last = pairs.select(a=pl.col("year").min().cast(pl.Int64), b=pl.col("year").max().cast(pl.Int64)).row(0)
+    days = system_years(first=first, last=last)
+    found = pairs.cast({"code_a": pl.Int64, "code_b": pl.Int64, "year": pl.Int64})
+    for side in ("a", "b"):
+        found = found.join(days.select("year", pl.exclude("year").name.suffix(f"_{side}")), on=[f"code_{side}", "year"])
+    together = pl.max_horizontal("from_day_a", "from_day_b") <= pl.min_horizontal("to_day_a", "to_day_b")
+    return found.filter(together).select(pairs.columns)
+
+
 def in_system(*, year: int, system: System = "cow") -> list[str]:
     """Return the states that a list counts in a year (its code is in the list on at least one day), sorted.
 
@@ -269,11 +289,17 @@ def _lookup(system: System) -> dict[tuple[int, int], str]:
 def _code(iso3: str, *, year: int, system: System) -> int | None:
     """The code of the spell that began last by the end of the year, if the code is this state's in that year."""
     _first(iso3)
+    own = _spells(iso3, system)
+    begun = [code for start, code in own if start and start <= dt.date(year, 12, 31)]
+    codes = begun[-1:] or [code for _, code in own[:1]]
+    return next((c for c in codes if _lookup(system).get((c, year)) == iso3), None)
+
+
+@cache
+def _spells(iso3: str, system: System) -> list[tuple[dt.date | None, int]]:
     start, _ = _span(system)
     own = states().filter(pl.col("iso3") == iso3).drop_nulls(system).sort(start)
-    begun = own.filter(pl.col(start) <= dt.date(year, 12, 31))
-    codes = begun[system].to_list()[-1:] or own[system].to_list()[:1]
-    return next((int(c) for c in codes if _lookup(system).get((c, year)) == iso3), None)
+    return own.select(start, system).rows()
 
 
 def _held_by(iso3: str, *, on: dt.date) -> str:

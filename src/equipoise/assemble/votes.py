@@ -61,17 +61,16 @@ def agreement(votes: pl.DataFrame, *, years: Collection[int] | None = None) -> p
     found, starts = dated["year"].to_numpy(), []
     if found.size:
         starts = [0, *(np.flatnonzero(np.diff(found)) + 1).tolist(), found.size]
-    calls = dated.select(states)
-    frames = [_year(calls[first:after], year=int(found[first])) for first, after in pairwise(starts)]
+    calls = dated.select(pl.col(states).fill_null(0)).to_numpy()
+    frames = [_year(calls[a:b], columns=states, year=int(found[a])) for a, b in pairwise(starts)]
     return pl.concat(frames) if frames else pl.DataFrame(schema=_SCHEMA)
 
 
-def _year(calls: pl.DataFrame, *, year: int) -> pl.DataFrame:
-    """All pairs of one year's roll calls."""
+def _year(calls: NDArray[np.int8], *, columns: list[str], year: int) -> pl.DataFrame:
+    """All pairs of one year's roll calls, shape (calls, columns)."""
     # Sorted by the year's own codes, so that the upper triangle has the first code of a pair before the second.
-    names = sorted((_state(c, year), c) for c in calls.columns)
-    cast = calls.select(c for _, c in names).fill_null(0).to_numpy()
-    n, equal, apart = _sums(cast)
+    names = sorted((_state(c, year), at) for at, c in enumerate(columns))
+    n, equal, apart = _sums(calls[:, [at for _, at in names]])
     i, j = np.triu_indices(len(names), k=1)
     common = n[i, j] > 0
     i, j = i[common], j[common]
@@ -92,16 +91,32 @@ def _year(calls: pl.DataFrame, *, year: int) -> pl.DataFrame:
 
 def _sums(cast: NDArray[np.int8]) -> tuple[Array, Array, Array]:
     """Of every pair of columns: common roll calls, same votes, and the sum of distances, as matrices."""
-    # Products of indicators are counts below 2^24, so single precision is exact.
-    yes, abstain, no = ((cast == v).astype(np.float32) for v in (YES, ABSTAIN, NO))
-    present = yes + abstain + no
-    n = present.T @ present
-    equal = yes.T @ yes + abstain.T @ abstain + no.T @ no
-    opposed = yes.T @ no
+    yes, abstain, no = (_words(cast == v) for v in (YES, ABSTAIN, NO))
+    present = yes | abstain | no
+    n = _both(present, present)
+    equal = _both(yes, yes) + _both(abstain, abstain) + _both(no, no)
+    opposed = _both(yes, no)
     opposed = opposed + opposed.T
     # What is neither equal nor opposed is an abstention beside a yes or a no, at distance 1; opposed votes are at 2.
-    apart = n - equal + opposed
-    return n.astype(np.float64), equal.astype(np.float64), apart.astype(np.float64)
+    return n, equal, n - equal + opposed
+
+
+def _words(true: NDArray[np.bool_]) -> NDArray[np.uint64]:
+    """A bit a row, 64 to a word; shape (columns, words).
+
+    What two columns share is counted in bits without a matrix product, whose threads cost far more than they save where
+    the machine has other work to do.
+    """
+    room = np.zeros((true.shape[1], 64 * (len(true) // 64 + 1)), dtype=bool)
+    room[:, : len(true)] = true.T
+    return np.packbits(room, axis=1).view(np.uint64)
+
+
+def _both(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> Array:
+    shared = np.zeros((len(one), len(two)))
+    for a, b in zip(one.T, two.T, strict=True):
+        shared += np.bitwise_count(a[:, None] & b)
+    return shared
 
 
 def _state(column: str, year: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +41,25 @@ def panel(kind: str, *, add: Sequence[str] | None = None, relevant: bool = False
     return made.relevant() if relevant else made
 
 
+def remarks(made: Panel) -> list[str]:
+    """Return what a user would be surprised to find in the file: no rows, or additions that bring no value at all.
+
+    Examples:
+        >>> remarks(panel("state-year", years="2017", add=["majors"]))
+        ['majors has no value here: its source covers 1816–2016.']
+        >>> remarks(panel("dyad-year", years="2017", relevant=True))
+        ['the panel has no rows.']
+    """
+    if made.frame.is_empty():
+        return ["the panel has no rows."]
+    known: dict[tuple[str, str], bool] = {}
+    for row in made.coverage().iter_rows(named=True):
+        step = row["added_by"], row["source_years"]
+        known[step] = known.get(step, False) or row["first_year"] is not None
+    return [f"{name} has no value here: its source covers {years}." for (name, years), any_ in known.items()
+            if not any_]
+
+
 def described(made: Panel, *, file: Path | None = None, cite: bool = False) -> dict[str, Any]:
     """Return a panel's description as plain Python.
 
@@ -77,8 +96,3 @@ def _here(shelf: Shelf, *, sources: Sequence[str]) -> str:
     if missing:
         return f"equipoise data pull {' '.join(missing)}"
     return "in the package" if all(map(carried, sources)) else "downloaded"
-
-
-def titles() -> Mapping[str, str]:
-    """Return the title of each addition by name, for the shell's tab completion."""
-    return dict(panel_adds().select("name", "title").iter_rows())

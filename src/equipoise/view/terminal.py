@@ -111,14 +111,22 @@ def panel_summary(panel: Panel, *, head: bool) -> RenderableType:
 
 
 def panel_additions(additions: Sequence[Mapping[str, str]]) -> RenderableType:
-    """What can be added to a panel, a row an addition: no name is ever cut, for it is to be typed."""
+    """What can be added to a panel, a row an addition, and below what has to be downloaded first.
+
+    No name or command is ever cut, for it is to be typed.
+    """
     made = Table(box=None, header_style="bold", pad_edge=False)
     for head in ("name", "what", "panels", "years", "source", "here"):
-        made.add_column(head, no_wrap=head in ("name", "years"), overflow="fold")
+        made.add_column(head, no_wrap=head in ("name", "years", "here"), overflow="fold")
+    missing: dict[str, list[str]] = {}
     for row in additions:
+        here = not row["here"].startswith("equipoise data pull")
+        if not here:
+            missing.setdefault(row["here"], []).append(row["name"])
         made.add_row(row["name"], row["title"], row["panels"], row["years"],
-                     f"{row['sources']} {row['version']}".strip(), row["here"])
-    return made
+                     f"{row['sources']} {row['version']}".strip(), "yes" if here else "no")
+    notes = [Text(f"{command}  # for {', '.join(names)}") for command, names in missing.items()]
+    return Group(made, Text(""), Text("To be downloaded first:", style="bold"), *notes) if notes else made
 
 
 def panel_head(frame: pl.DataFrame, *, width: int, rows: int = 8) -> Table:
@@ -147,6 +155,7 @@ def panel_coverage(coverage: pl.DataFrame) -> RenderableType:
     if coverage.is_empty():
         return Text("Nothing is added to it yet; `equipoise panel adds` lists what can be.")
     made = _grid(["column", "unit", "source", "the source covers", "here", "missing"])
+    made.columns[0].no_wrap = True  # a name is to be typed
     for row in coverage.iter_rows(named=True):
         here = "–" if row["first_year"] is None else f"{row['first_year']}–{row['last_year']}"
         share = "–" if row["missing_share"] is None else f"{row['missing_share']:.1%}"

@@ -281,7 +281,8 @@ def test_states_are_the_reference_s_but_for_disputes_without_leaders(raw, cache)
     frame = state_years(years=(1816, 2025), folder=raw).add("gml_disputes").frame
     assert frame.filter(pl.col("year") > 2010).select(columns).null_count().row(0) == (2925,) * 4
     assert [in_total(frame, c)[:2] for c in columns] == [(14781, 4392), (14781, 3448), (14781, 2829), (14781, 2108)]
-    less = state_disputes(led(raw, table), name="gmlmid").with_columns(pl.col("year").cast(pl.Int64))
+    known = led(raw, table)
+    less = state_disputes(known, name="gmlmid").with_columns(pl.col("year").cast(pl.Int64))
     told = summed(less, *columns).select("year", *(f"{c}_sum" for c in columns))
     theirs = by_year("sy_full").select("year", *(f"{c}_sum" for c in columns))
     both = theirs.join(told, on="year", how="left", suffix="_ours").fill_null(0)
@@ -290,7 +291,7 @@ def test_states_are_the_reference_s_but_for_disputes_without_leaders(raw, cache)
     assert apart["year"].to_list() == [2002, 2003]
     more = [[row[f"{c}_sum_ours"] - row[f"{c}_sum"] for c in columns] for row in apart.iter_rows(named=True)]
     assert more == [[0, -1, 0, -1], [0, 1, 0, 1]]
-    gone = table.filter(~pl.col("dispnum").is_in(led(raw, table)["dispnum"].unique().to_list()))
+    gone = table.filter(~pl.col("dispnum").is_in(known["dispnum"].unique().to_list()))
     assert gone["dispnum"].n_unique() == 99 and gone["year"].max() == 1867
 
 

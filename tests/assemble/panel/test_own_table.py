@@ -189,8 +189,11 @@ def test_a_table_of_correlates_of_war_is_never_taken_for_another() -> None:
 
 @pytest.mark.parametrize(("table", "told"), [
     ({"ccode": [398, 643, 156]}, "ISO's numbers"),
-    ({"ccode": ["KAZ", "RUS", "CHN"]}, "whole numbers are needed; its first value is 'KAZ'"),
+    ({"ccode": ["KAZ", "RUS", "CHN"]}, "whole numbers are needed; row 1 has 'KAZ'"),
+    ({"ccode": ["2", "20", "n/a"]}, "ccode of the table is text, .* row 3 has 'n/a'"),
     ({"ccode": [2.5, 20.0, 70.0]}, "2.5, which is no whole number"),
+    ({"ccode": [2.0, float("nan"), 70.0]}, "nan, which is no whole number"),
+    ({"ccode": [float("inf"), 20.0, 70.0]}, "inf, which is no whole number"),
     ({"ccode": [2, None, 20]}, "empty in 1 of 3 rows, first in row 2"),
     ({"ccode": [2, 2, 2]}, "1 key in more than one row, the first is ccode=2, year=1990"),
     ({"ccode": [[2], [3], [4]]}, "whole numbers are needed"),
@@ -210,8 +213,42 @@ def test_other_texts_than_alpha_3_codes_are_told(codes, told) -> None:
 
 
 def test_numbers_where_alpha_3_codes_are_needed() -> None:
-    with pytest.raises(UsageError, match="text such as KAZ"):
+    with pytest.raises(UsageError, match="codes such as KAZ"):
         state(system="iso").add_table(pl.DataFrame({"iso3": [398], "year": [1992], "x": [1]}))
+
+
+def test_one_code_in_small_letters_is_not_lost_unseen() -> None:
+    table = pl.DataFrame({"iso3": ["KAZ", "RUS", "JPN", "chn", "WLD"], "year": 1992, "x": 1})
+    with pytest.raises(UsageError, match="iso3 of the table holds 'chn', a code in small letters"):
+        state(system="iso").add_table(table)
+
+
+def test_powers_are_codes_and_not_names() -> None:
+    table = pl.DataFrame({"iso3": ["KAZ", "KAZ"], "power": ["Russia", "EU"], "year": 1992, "x": 1})
+    panel = power_years(states=["KAZ"], years=1992)
+    with pytest.raises(UsageError, match=r"2 of the 2 codes in power of the table .* the first is 'EU'"):
+        panel.add_table(table)
+    assert values(panel.add_table(table.with_columns(power=pl.Series(["RUS", "EUU"]))), "x")
+
+
+def test_a_table_by_state_and_power_does_not_fit_a_triad() -> None:
+    table = pl.DataFrame({"iso3": ["KAZ"], "power": ["RUS"], "year": [1992], "x": [1]})
+    with pytest.raises(UsageError, match=r"is by state and power.*power_years\(\)"):
+        triads(states=["KAZ"], years=1992).add_table(table)
+
+
+def test_pairs_of_a_state_with_itself_are_counted_as_rows_that_fit_nowhere() -> None:
+    table = pl.DataFrame({"ccode1": [2, 2], "ccode2": [2, 20], "year": 1990, "x": [1, 2]})
+    assert dyad().add_table(table).steps[-1].coverage == "1990–1990; 1 of 2 rows fit no row"
+
+
+@pytest.mark.parametrize(("table", "told"), [
+    (pd.DataFrame({"ccode": [2]}), r"this is a pandas\.DataFrame"), ({"ccode": [2]}, "this is a dict"),
+    (pl.LazyFrame({"ccode": [2]}), r"polars\.LazyFrame.*collect"),
+])
+def test_other_things_than_tables_are_told(table, told) -> None:
+    with pytest.raises(UsageError, match=told):
+        state().add_table(table)
 
 
 def test_a_few_aggregates_among_alpha_3_codes_are_rows_that_fit_nowhere() -> None:
@@ -295,7 +332,28 @@ def test_text_and_missing_values_of_stata(tmp_path) -> None:
     assert values(panel, "day") == [(2, 1990, dt.datetime(1990, 5, 1))]
 
 
+def test_blanks_around_names_empty_columns_and_line_ends_of_an_old_mac(tmp_path) -> None:
+    path = tmp_path / "e.csv"
+    path.write_bytes(b"ccode , year,x,,\r2,1990,5,,\r")
+    assert values(state().add_table(path), "x") == [(2, 1990, 5)]
+
+
+def test_an_event_in_a_file_may_be_a_float_or_a_truth_value(tmp_path) -> None:
+    table = pl.DataFrame({"ccode": 2, "year": range(1985, 1990), "war": [0.0, 1.0, 0.0, float("nan"), 0.0]})
+    path = tmp_path / "w.dta"
+    pd.DataFrame(table.to_dict(as_series=False)).to_stata(path, write_index=False)
+    want = [(0.0, 0), (1.0, 1), (0.0, 0), (None, None), (0.0, 0)]
+    panel = state().filter(pl.col("ccode") == 2, pl.col("year") < 1990)
+    assert panel.add_table(path).peace_years("war").frame.select("war", "war_spell").rows() == want
+    truth = table.select("ccode", "year", war=pl.Series([False, True, False, None, False]))
+    assert panel.add_table(truth).peace_years("war").frame["war_spell"].to_list() == [w for _, w in want]
+    with pytest.raises(UsageError, match="other values than 0 and 1"):
+        _ = panel.add_table(table.with_columns(war=pl.col("war") / 2)).peace_years("war").frame
+
+
 @pytest.mark.parametrize(("name", "content", "told"), [
+    ("a.csv", b"ccode,year,x,x\n2,1990,1,2\n", "two columns called x"),
+    ("a.csv", b"ccode,year,x, ccode\n2,1990,1,2\n", "two columns called ccode"),
     ("a.csv", b"", "is empty"), ("a.csv", b"<!doctype html><html>", "web page"),
     ("a.csv", b"ccode;year;x\n2;1990;1,5\n", "no comma in its header"),
     ("a.csv", "ccode,year,né\n2,1990,1\n".encode("latin-1"), "not in utf-8.*UTF-8"),

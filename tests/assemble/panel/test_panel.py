@@ -54,6 +54,7 @@ def test_one_year_may_be_given_alone(years: Any) -> None:
     ((2010, 1990), "2010 to 1990 are reversed. Try 1990:2010"), ("2010:1990", "reversed"), (range(5, 1), "reversed"),
     ((1815, 1900), "begin in 1816"), ((1990, 2101), "2100"), ("1990-2010", "not a span of years"),
     ("", "not a span"), ((1990,), "not a span"), ("1:2:3", "not a span"), (("a", "b"), "not a span"),
+    (range(1990, 2011, 5), "not a span"),
 ])
 def test_years_that_cannot_be_are_refused(years: Any, told: str) -> None:
     with pytest.raises(BadYears, match=told):
@@ -120,9 +121,34 @@ def test_the_named_state_is_followed_through_its_codes() -> None:
         ("RUS", 1991), ("RUS", 1992), ("RUS", 1993), ("SUN", 1989), ("SUN", 1990)]
 
 
+def test_who_was_never_there_on_one_day_has_no_figure_together() -> None:
+    """East Germany ended on the eve of the united Germany's first day, which has the code of 1990."""
+    for system, east, west in (("cow", 265, 260), ("iso", "DDR", None)):
+        own = pl.nth(0).is_in([east, west])
+        pairs = power_years(powers=["DEU", "USA"], years=1990, system=system)  # type: ignore[arg-type]
+        assert pairs.frame.filter(own)["power"].unique().to_list() == ["USA"]
+        union = power_years(powers=["EUU", "USA"], years=1990, system=system).add("capital_distance", "capabilities")  # type: ignore[arg-type]
+        frame = union.frame.filter(pl.nth(0) == east)
+        assert frame["power"].to_list() == ["EUU", "USA"] and frame["capdist"].is_null().to_list() == [True, False]
+        assert frame["tpop1"].to_list() == [16247, 16247]
+        # Nor is a member one under the code that it had until October.
+        assert union.frame.filter(pl.nth(0) == 255 if west else pl.nth(0) == "DEU")["power"].to_list() == ["USA"]
+        assert west is None or union.frame.filter(pl.nth(0) == west)["power"].to_list() == ["USA"]
+        three = triads(powers=["DEU", "USA", "RUS"], years=1990, system=system)  # type: ignore[arg-type]
+        assert three.frame.filter(own).select("power_a", "power_b").unique().rows() == [("USA", "RUS")]
+
+
+def test_where_nobody_is_a_power_yet_there_are_no_rows() -> None:
+    panel = triads(powers=["EUU", "RUS"], years=(1900, 1901)).add("majors", "contiguity")
+    assert panel.frame.is_empty() and panel.frame.schema["iso3"] == pl.String
+    assert panel.frame.columns == [*panel.keys, *panel.labels]
+
+
 def test_states_and_powers_that_are_none_are_refused() -> None:
     with pytest.raises(UnknownState, match="KAZ"):
         power_years(states=["Kazakstan"])
+    with pytest.raises(UsageError, match="names no state"):
+        triads(states=[])
     with pytest.raises(NotAPower):
         power_years(powers=["RUS"])
     with pytest.raises(NotAPower, match="EUU"):
@@ -192,6 +218,20 @@ def test_a_filter_before_an_addition_is_a_filter_after_it() -> None:
         key = panel.keys[0]
         choice = pl.col(key).is_in([2, 70]) & (pl.col("year") == 1991)
         assert with_step(panel.filter(choice), step).frame.equals(with_step(panel, step).filter(choice).frame)
+
+
+def test_a_pair_is_found_in_whichever_order_the_panel_has_it() -> None:
+    """The lower COW code is the United States', the first in ISO's order Canada's."""
+    table = pl.DataFrame({"code_a": [2, 20], "code_b": [20, 2], "year": [1990, 1990], "owes": [1, 0]})
+    form = DyadForm("cow", (Variable("owes", "owes"),), lambda shelf: table, either=True)
+    for system, wanted in (("cow", [1]), ("gw", [1]), ("iso", [1])):
+        panel = with_step(dyad_years(years=1990, system=system), Added(Add("o", "O", (), 1816, 2016, dyad=form)))  # type: ignore[arg-type]
+        assert panel.frame.drop_nulls("owes")["owes"].to_list() == wanted
+
+
+def test_two_panels_are_never_equal_but_can_be_compared() -> None:
+    one, two = (state_years(years=1990).filter(pl.col("year") > y) for y in (1, 2))
+    assert one != two and len({one, two, one}) == 2
 
 
 def test_a_panel_may_be_the_start_of_several() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from tests.assemble.panel.golden import by_year, differing, in_total, total_of, totals
 
 from equipoise import dyad_years, state_years
-from tests.assemble.panel.golden import by_year, differing, in_total, total_of, totals
 
 QUANTITIES = ("milex", "milper", "irst", "pec", "tpop", "upop", "cinc")
 
@@ -40,7 +40,7 @@ def test_the_dyads_of_every_year_are_the_same(case: str, last: int) -> None:
 def test_major_powers_are_the_same_and_unknown_after_the_list() -> None:
     frame = state_years(years=(1816, 2025)).add("majors").frame
     covered = frame.filter(pl.col("year") <= 2016)
-    assert {y for y in differing(frame, "cowmaj", case="sy_full")["cowmaj"]} == set(range(2017, 2026))
+    assert set(differing(frame, "cowmaj", case="sy_full")["cowmaj"]) == set(range(2017, 2026))
     assert covered["cowmaj"].null_count() == 0 and frame.filter(pl.col("year") > 2016)["cowmaj"].count() == 0
     # The package carries the seven of 2016 forward over nine years.
     assert total_of("sy_full", "cowmaj")[1] == int(covered["cowmaj"].sum()) + 7 * 9

@@ -70,7 +70,7 @@ def test_the_two_of_a_dyad_coexist_on_a_day(system: Any, year: int) -> None:
     if system == "iso":
         named = codes.code_years("cow").select("code", "year", "iso3")
         listed = listed.join(named, on=["code", "year"]).drop("code").rename({"iso3": "code"})
-    days = {code: set(range(a, b + 1)) for code, a, b in listed.select("code", "from_day", "to_day").iter_rows()}
+    days = {code: (2 << b) - (1 << a) for code, a, b in listed.select("code", "from_day", "to_day").iter_rows()}  # bits
     wanted = {(a, b) for a in days for b in days if a < b and days[a] & days[b]}
     assert set(keys(pair_spine(on, directed=False)).select("code_a", "code_b").iter_rows()) == wanted
 
@@ -95,6 +95,10 @@ def test_codes_of_no_state_and_years_outside_find_no_row() -> None:
     table = pl.DataFrame({"code": [2, 2, 2, 260, 9999, -9], "year": [1999, 2000, 2003, 2000, 2000, 2000]})
     (rows,) = state_spine(on).rows_of(table, native="cow")
     assert rows.tolist() == [-1, 0, -1, -1, -1, -1]
+    # -9 counted from the end of COW's codes is the Marshall Islands' 983; and a number is no length of a table.
+    odd = pl.Series([-9, 2, 10**12])
+    place, _ = axes_of("iso", 2000, 2000).locate(odd, year=pl.Series([2000] * 3), native="cow")
+    assert (place >= 0).tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(("native", "code", "year", "held"), [

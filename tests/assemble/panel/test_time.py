@@ -17,6 +17,8 @@ def test_a_filter_keeps_what_is_true_and_not_what_is_null() -> None:
     assert panel.filter(pl.col("war") >= 0).frame["ccode"].to_list() == [2, 20]
     assert panel.filter(pl.col("war") == 1, pl.col("ccode") < 20).frame.height == 1
     assert panel.filter(pl.col("war") > 1).frame.is_empty()
+    # What is one for all rows holds for each of them.
+    assert panel.filter(pl.col("war").max() == 1, pl.lit(value=True)).frame.equals(panel.frame)
     with pytest.raises(UsageError, match=r"no column wars\. Did you mean war"):
         panel.filter(pl.col("wars") == 1)
 
@@ -58,6 +60,11 @@ def test_earlier_years_are_the_units_own() -> None:
     assert first["war2_lag1"].null_count() == first.height
 
 
+def test_no_number_of_years_leads_to_another_unit() -> None:
+    panel = state_years(years=(1990, 2000)).lag("ccode", by=9_995).lead("ccode", by=10_000)
+    assert panel.frame.select(pl.all().exclude("ccode", "year").null_count()).row(0) == (panel.frame.height,) * 2
+
+
 def test_a_lag_after_a_filter_sees_the_rows_that_are_left() -> None:
     panel = with_step(state_years(years=(1990, 1993)), numbers(*((2, y, y - 1990) for y in range(1990, 1994))))
     frame = panel.filter(pl.col("year") != 1991).lag("war").filter(pl.col("ccode") == 2).frame
@@ -72,6 +79,7 @@ def test_keys_may_be_shifted_too() -> None:
 
 @pytest.mark.parametrize(("call", "told"), [
     (lambda p: p.lag(), "needs a column"), (lambda p: p.lag("war", by=0), "other than 0"),
+    (lambda p: p.lag("war", by=0.5), "whole number"), (lambda p: p.lag("war", "war"), "named twice"),
     (lambda p: p.lag("wor"), "Did you mean war"), (lambda p: p.lag("war").lag("war"), "war_lag1, which is there"),
     (lambda p: p.peace_years("wor"), "Did you mean war"), (lambda p: p.peace_years("war", gaps="none"), "restart"),
     (lambda p: p.peace_years("war", into="year"), "there already"),
@@ -106,6 +114,7 @@ def test_other_values_than_0_and_1_have_no_spells() -> None:
 @pytest.mark.parametrize(("predicates", "told"), [
     ((pl.col("year"),), "Int16 where true or false is needed"), ((), "needs a predicate"),
     ((pl.col("ccode") == "KAZ",), "a filter cannot be used: cannot compare string"),
+    ((pl.col("ccode", "year") > 300,), "a filter cannot be used: .*duplicate"),
 ])
 def test_filters_that_cannot_be_used_are_one_clear_error(predicates: Any, told: str) -> None:
     with pytest.raises(UsageError, match=told) as caught:

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 
 from equipoise import store
 from equipoise.assemble.panel import Panel, dyad_years, power_years, state_years, triads
+from equipoise.assemble.panel.forms import Add, StateForm, Variable
 from equipoise.assemble.panel.stata import stata, stata_names
+from equipoise.assemble.panel.step import Added
 from equipoise.assemble.panel.write import about, labels
 from equipoise.errors import CannotWrite, UsageError
 
@@ -63,7 +65,7 @@ def test_a_csv_has_its_columns_explained_beside_it(tmp_path) -> None:
     made.write(tmp_path / "p.csv")
     told = {r["column"]: r for r in pl.read_csv(tmp_path / "p.columns.csv").iter_rows(named=True)}
     assert list(told) == made.frame.columns
-    assert told["ccode1"]["label"] == "Correlates of War code, state 1"
+    assert told["ccode1"]["label"] == "state 1: Correlates of War code"
     # Each label is its own column's, whatever the order in which the panel lists them.
     for column, row in told.items():
         if column not in made.keys:
@@ -167,10 +169,35 @@ def test_the_file_says_what_it_is(tmp_path, raw, where, monkeypatch) -> None:
 def test_labels_say_whose_figure_it_is() -> None:
     table = pl.DataFrame({"iso3": ["KAZ"], "year": [1992], "x": [1]})
     assert labels(triads(states=["KAZ"], years=1992).add_table(table, name="t")) == {
-        "iso3": "ISO 3166-1 alpha-3 code", "power_a": "power: ISO 3166-1 alpha-3 code, or EUU, power a",
-        "power_b": "power: ISO 3166-1 alpha-3 code, or EUU, power b", "year": "year", "x_s": "the state: x, of t",
+        "iso3": "ISO 3166-1 alpha-3 code", "power_a": "power a: ISO 3166-1 alpha-3 code, or EUU",
+        "power_b": "power b: ISO 3166-1 alpha-3 code, or EUU", "year": "year", "x_s": "the state: x, of t",
         "x_a": "power a: x, of t", "x_b": "power b: x, of t"}
-    assert labels(dyad_years(years=1992, system="iso"))["iso3_2"] == "ISO 3166-1 alpha-3 code, state 2"
+    assert labels(dyad_years(years=1992, system="iso"))["iso3_2"] == "state 2: ISO 3166-1 alpha-3 code"
+
+
+def test_labels_of_pairs_in_triads_say_which_of_the_two_has_the_figure(tmp_path, monkeypatch) -> None:
+    file = tmp_path / "g.csv"
+    file.write_text("sanctioned_state,sanctioning_state,year,arms,military,trade,financial,travel,other\n"
+                    "Russia,EU,2014,1,0,1,1,1,0\n", encoding="utf-8")
+    told = labels(triads(states=["KAZ"], powers=["RUS", "EUU"], years=2014).add_sanctions(file))
+    assert told["gsdb_arms1_sa"] == "state with power a: has sanctions on arms on the other state"
+    assert told["gsdb_arms2_sa"] == "power a with state: has sanctions on arms on the other state"
+    assert told["gsdb_arms2_ab"] == "power b with power a: has sanctions on arms on the other state"
+
+
+def test_labels_of_undirected_pairs_do_not_name_a_direction() -> None:
+    told = {directed: labels(dyad_years(years=2000, directed=directed).add("alliances")) for directed in (False, True)}
+    assert told[True]["atop_defense"] == "the first owes the second defence"
+    assert told[False]["atop_defense"] == "either way, the first owes the second defence"
+    assert told[False]["atop_alliance"] == told[True]["atop_alliance"]
+
+
+def test_a_long_label_loses_its_words_before_its_unit(tmp_path) -> None:
+    form = StateForm("cow", (Variable("x", "s" * 80, "thousand tons"),),
+                     lambda shelf: pl.DataFrame({"code": [2], "year": [1990], "x": [1]}))
+    made = state_years(years=1990)._with(Added(Add("long", "Long", (), 1816, 2100, state=form)))
+    _, names, _, _ = read_stata(made.write(tmp_path / "p.dta"))
+    assert names["x"] == "s" * 63 + "… (thousand tons)" and len(names["x"]) == 80
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

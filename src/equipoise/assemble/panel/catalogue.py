@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from difflib import get_close_matches
 from functools import cache
 
@@ -14,6 +15,10 @@ from equipoise.errors import UsageError
 
 FAMILIES = ("power", "geography", "ties", "conflict", "domestic", "economy", "diplomacy")
 """The modules in ``adds``; each has a tuple ``ADDS``."""
+
+_DISPUTES, _DEMOCRACY = ("cow_disputes", "gml_disputes"), ("regime", "polity", "democracy_scores")
+_SEVERAL = {"mids": _DISPUTES, "mid": _DISPUTES, "disputes": _DISPUTES, "democracy": _DEMOCRACY}
+"""Words that could mean any of several additions."""
 
 
 @cache
@@ -37,15 +42,30 @@ def find(name: str) -> Add:
     equipoise.errors.UsageError: there is no addition 'nmc'. Did you mean capabilities?
     """
     known = catalogue()
+    if not isinstance(name, str):
+        raise UsageError(f"an addition is named by its text, and this is {name!r}.",
+                         hint='Name them one after the other: add("majors", "capabilities").')
     if name in known:
         return known[name]
-    key = name.strip().lower().replace("-", "_")
-    also = {n: add.name for add in known.values() for n in (add.name, *add.also)}
-    near = list(dict.fromkeys(also[n] for n in get_close_matches(key, also, n=6, cutoff=0.6)))[:3]
-    if key in also:
-        near = [also[key]]
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
-    raise UsageError(f"there is no addition {name!r}.", hint=hint)
+    raise UsageError(f"there is no addition {name!r}.", hint=_nearest(name))
+
+
+def _nearest(name: str) -> str:
+    """What a user may have meant: additions of that other name or of a near one, else all there are."""
+    key = name.strip().lower().replace("-", "_").removeprefix("add_")
+    if any(word in key for word in ("sanction", "gsdb")):
+        return "Sanctions come from your own copy of the data base: add_sanctions(file), or --sanctions FILE."
+    if re.search(r"[\s;]", key):
+        return "Put commas between the names on the command line; in Python each is a text of its own."
+    known = catalogue()
+    also: dict[str, list[str]] = {word: list(names) for word, names in _SEVERAL.items()}
+    for add in known.values():
+        for other in (add.name, *add.also):
+            if other not in _SEVERAL:
+                also.setdefault(other, []).append(add.name)
+    words = [key] if key in also else get_close_matches(key, also, n=6, cutoff=0.6)
+    near = list(dict.fromkeys(n for word in words for n in also[word]))[:3]
+    return f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(known)}."
 
 
 def adds() -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from equipoise.assemble.panel.forms import Add, DyadForm, PairForm, StateForm, Variable
 from equipoise.assemble.panel.shelf import Shelf
-from equipoise.assemble.panel.spine import Axes, Spine, state_spine
+from equipoise.assemble.panel.spine import Spine, state_spine
 from equipoise.errors import DataError
 
 

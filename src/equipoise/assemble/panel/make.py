@@ -84,7 +84,7 @@ def power_years(*, states: Sequence[str] | None = None, powers: Sequence[str] = 
         ['RUS', 'CHN', 'USA', 'EUU', 'JPN']
     """
     system, (first, last) = _system(system), _years(years, system=_system(system))
-    named, found = _states(states), resolve_powers(powers, focal="")
+    named, found = _states(states), resolve_powers(_list(powers), focal="")
     return Panel("power-year", system, (first, last), (CODE[system], "power", "year"), shelf=Shelf(folder),
                  _rows=cache(lambda: power_rows(_axes(system, first, last), states=named, powers=found)))
 
@@ -102,7 +102,7 @@ def triads(*, states: Sequence[str] | None = None, powers: Sequence[str] = DEFAU
         10
     """
     system, (first, last) = _system(system), _years(years, system=_system(system))
-    named, found = _states(states), resolve_powers(powers, focal="")
+    named, found = _states(states), resolve_powers(_list(powers), focal="")
     return Panel("triad-year", system, (first, last), (CODE[system], "power_a", "power_b", "year"), shelf=Shelf(folder),
                  _rows=cache(lambda: triad_rows(_axes(system, first, last), states=named, powers=found)))
 
@@ -112,7 +112,14 @@ def _axes(system: System, first: int, last: int) -> Axes:
 
 
 def _states(states: Sequence[str] | None) -> list[str] | None:
-    return None if states is None else [codes.resolve(s) for s in states]
+    if states is not None and not len(states):
+        raise UsageError("states names no state.", hint="Leave it out for all states.")
+    return None if states is None else [codes.resolve(str(s)) for s in _list(states)]
+
+
+def _list(named: Sequence[str]) -> Sequence[str]:
+    """The names; one text may hold several with commas between them, as on the command line."""
+    return [n.strip() for n in named.split(",")] if isinstance(named, str) else named
 
 
 def _system(system: Any) -> System:
@@ -128,7 +135,8 @@ def _years(years: Years, *, system: System) -> tuple[int, int]:
     if first > last:
         raise BadYears(f"the years {first} to {last} are reversed.", hint=f"Try {last}:{first}.")
     if first < FIRST_YEAR or last > 2100:
-        raise BadYears(f"the years {first} to {last} are out of the lists of states.",
+        asked = f"the year {first} is" if first == last else f"the years {first} to {last} are"
+        raise BadYears(f"{asked} out of the lists of states.",
                        hint=f"They begin in {FIRST_YEAR}; panels end in 2100 at the latest.")
     return first, last
 
@@ -146,8 +154,11 @@ def _pair(years: Years, *, system: System) -> tuple[int, int]:
         if isinstance(years, range):
             if not years:
                 return years.start, years.stop
+            if years.step != 1:
+                raise ValueError("a panel has every year of its span")
             return years[0], years[-1]
         first, last = years
         return int(first), int(last)
     except (TypeError, ValueError) as err:
-        raise BadYears(f"{years!r} is not a span of years.", hint='Try (1990, 2010) or "1990:2010".') from err
+        example = "1990:2010, or one year such as 1990" if isinstance(years, str) else '(1990, 2010) or "1990:2010"'
+        raise BadYears(f"{years!r} is not a span of years.", hint=f"Try {example}.") from err

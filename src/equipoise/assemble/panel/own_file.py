@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,14 +25,15 @@ def read_own(path: Path | str) -> Labelled:
     """Return a user's table, and the labels of its columns where the file has such (Stata); else no labels.
 
     A CSV has a header, commas and UTF-8; an empty cell, ``NA`` and ``.`` are null, and so are all of Stata's missing
-    values. Columns without a name, which R writes for row numbers, are left out.
+    values. Columns without a name, which R writes for row numbers, are left out. A column of numbers with one text in
+    it is a column of text.
 
     Args:
         path: a ``.csv``, ``.parquet``, ``.arrow``, ``.feather`` or ``.dta`` file.
 
     Raises:
         UsageError: another suffix.
-        BadSourceFile: there is no such file, or it is not what its suffix says.
+        BadSourceFile: there is no such file, it is not what its suffix says, or two columns have one name.
 
     Examples:
         >>> import tempfile
@@ -52,7 +55,7 @@ def read_own(path: Path | str) -> Labelled:
     frame, labels = reader(content, path.name)
     frame = frame.select(c for c in frame.columns if c.strip())
     if frame.is_empty():
-        raise BadSourceFile(f"{path.name} has no rows.", hint="It needs a row a key.")
+        raise BadSourceFile(f"{path.name} has no rows.", hint="Save it anew with its rows.")
     return frame, labels
 
 
@@ -62,11 +65,24 @@ def _csv(content: bytes, name: str) -> Labelled:
     if other:
         raise BadSourceFile(f"{name} has no comma in its header, but {other.decode()!r}.",
                             hint="Save it with commas between the columns, and points in numbers.")
+    if b"\n" not in content:  # as Excel's "CSV (Macintosh)" ends its lines
+        content = content.replace(b"\r", b"\n")
     try:
-        return tables.read_csv(content, name=name, null_values=NULLS), {}
+        frame = tables.read_csv(content, name=name, null_values=NULLS)
     except BadSourceFile as err:
         hint = "Save it as UTF-8." if "is not in utf-8" in err.what else "Save it anew: with commas and in UTF-8."
         raise BadSourceFile(err.what, hint=hint) from err
+    return _named(frame, name=name), {}
+
+
+def _named(frame: pl.DataFrame, *, name: str) -> pl.DataFrame:
+    """The columns that have a name, without the blanks around it; no two have the same."""
+    names = {c: re.sub(r"_duplicated_\d+$", "", c).strip() for c in frame.columns}  # so Polars tells two apart
+    kept = {c: n for c, n in names.items() if n}
+    twice = next((n for n in kept.values() if list(kept.values()).count(n) > 1), None)
+    if twice:
+        raise BadSourceFile(f"{name} has two columns called {twice}.", hint="Rename or drop one of them.")
+    return frame.select(pl.col(c).alias(n) for c, n in kept.items())
 
 
 def _parquet(content: bytes, name: str) -> Labelled:
@@ -88,9 +104,11 @@ def _stata(content: bytes, name: str) -> Labelled:
     import pandas as pd  # heavy
 
     try:
-        with pd.read_stata(io.BytesIO(content), iterator=True, convert_categoricals=False) as reader:
-            labels = reader.variable_labels()
-            frame = reader.read()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what pandas thinks of a damaged file, which is refused below
+            with pd.read_stata(io.BytesIO(content), iterator=True, convert_categoricals=False) as reader:
+                labels = reader.variable_labels()
+                frame = reader.read()
     except Exception as err:  # whatever a damaged file sets off in pandas means one thing
         raise BadSourceFile(f"{name} is not a Stata file, or is cut off.",
                             hint="Save it anew in Stata, or as CSV with `export delimited`.") from err

@@ -75,6 +75,9 @@ def find(frame: pl.DataFrame, *, wanted: Sequence[str], system: System, name: st
             names = _code_names(1 if by_state else number, other)
             columns = (*names, "year") if by_state else (*names, *rest)
             if set(columns) <= set(frame.columns):
+                if by_state and "power" in frame.columns:
+                    raise UsageError(f"{name} is by state and power, and the panel's keys are {', '.join(wanted)}.",
+                                     hint=f"Add it to a panel made with power_years(), or give it {', '.join(rest)}.")
                 return Keys(columns, names, other, by_state)
     raise _no_keys(frame, wanted=wanted, system=system, name=name)
 
@@ -104,12 +107,10 @@ def refuse_foreign(frame: pl.DataFrame, *, keys: Keys, system: System, convert: 
             hint=f"Say convert=True to translate them by year, or make the panel with system={keys.system!r}.",
         )
     pairs = pl.concat([frame.select("year", code=c) for c in keys.codes]).unique()
-    distinct = pairs["code"].unique(maintain_order=True).sort()
-    unknown = distinct.filter(~distinct.is_in(_known(keys.system)))
-    if unknown.len() * 2 >= distinct.len() > 0:
-        raise UsageError(f"{unknown.len()} of the {distinct.len()} codes in {keys.codes[0]} of {name} are none of "
-                         f"{LISTS[keys.system]}; the first is {unknown[0]!r}.",
-                         hint=_looks_like(distinct, system=keys.system))
+    _refuse_unknown(pairs["code"], column=keys.codes[0], system=keys.system, name=name)
+    for column in keys.columns:
+        if column.startswith("power"):
+            _refuse_unknown(frame[column], column=column, system="iso", name=name)
     other: dict[System, System] = {"cow": "gw", "gw": "cow"}
     if keys.system not in other:
         return
@@ -121,6 +122,19 @@ def refuse_foreign(frame: pl.DataFrame, *, keys: Keys, system: System, convert: 
         raise UsageError(f"{keys.codes[0]} of {name} holds {code} in {year}, which is a code of "
                          f"{LISTS[other[keys.system]]} and not of {LISTS[keys.system]}.",
                          hint=f"If all its codes are, say keys={{{mapped}}}, convert=True; else correct it.")
+
+
+def _refuse_unknown(found: pl.Series, *, column: str, system: System, name: str) -> None:
+    """Raise UsageError if half of the codes are none of the list, or one is but for its small letters."""
+    distinct, known = found.unique().sort(), _known(system).to_list()
+    unknown = distinct.filter(~distinct.is_in(known))
+    if unknown.len() * 2 >= distinct.len() > 0:
+        raise UsageError(f"{unknown.len()} of the {distinct.len()} codes in {column} of {name} are none of "
+                         f"{LISTS[system]}; the first is {unknown[0]!r}.", hint=_looks_like(distinct, system=system))
+    small = unknown.filter(unknown.str.to_uppercase().is_in(known)) if system == "iso" else unknown.clear()
+    if small.len():
+        raise UsageError(f"{column} of {name} holds {small[0]!r}, a code in small letters.",
+                         hint="Write all of them in capitals, such as KAZ.")
 
 
 def converted(frame: pl.DataFrame, *, keys: Keys, on: Axes) -> tuple[pl.DataFrame, tuple[str, ...]]:
@@ -163,14 +177,15 @@ def _no_keys(frame: pl.DataFrame, *, wanted: Sequence[str], system: System, name
     near = {key: next((lower[n] for n in _spellings(key, system=system) if n in lower), None)
             for key in dict.fromkeys([CODE[system], *wanted])}
     guess = {k: c for k, c in near.items() if c and c != k}
+    missing = [k for k in wanted if k not in frame.columns]
     if len(wanted) == 2 and any(set(dyad_keys(s)) <= set(frame.columns) for s in _systems()):
         hint = "It is a table of dyads: add it to a panel made with dyad_years()."
     elif guess:
         mapped = ", ".join(f'"{k}": "{c}"' for k, c in guess.items())
         hint = f"Say which column is which: keys={{{mapped}}}."
     else:
-        hint = f"It has {_listed(frame)}; say which is which: keys={{\"{wanted[0]}\": \"{frame.columns[0]}\"}}."
-    missing = [k for k in wanted if k not in frame.columns]
+        other = next((c for c in frame.columns if c not in wanted), frame.columns[0])
+        hint = f"It has {_listed(frame)}; say which is which: keys={{\"{missing[0]}\": \"{other}\"}}."
     return UsageError(f"{name} has no column {missing[0]}: the panel's keys are {', '.join(wanted)}{or_states}.",
                       hint=hint)
 
@@ -196,19 +211,27 @@ def _typed(column: pl.Series, *, text: bool, name: str) -> pl.Series:
         if isinstance(column.dtype, (pl.Categorical, pl.Enum)):
             return column.cast(pl.String)
         if column.dtype != pl.String:
-            raise UsageError(f"{column.name} of {name} is {column.dtype}, where text such as KAZ is needed.",
+            raise UsageError(f"{column.name} of {name} is {column.dtype}, where codes such as KAZ are needed.",
                              hint="If it is a code of another list, name it ccode or gwcode in keys.")
         return column
     if column.dtype.is_integer():
         return column.cast(pl.Int64)
     if not column.dtype.is_float():
-        raise UsageError(f"{column.name} of {name} is {column.dtype}, where whole numbers are needed; its first value "
-                         f"is {column[0]!r}.", hint="Turn it into numbers, or name in keys what it is.")
-    whole = column.round() == column
+        raise _no_numbers(column, name=name)
+    whole = (column.round() == column) & column.is_finite()
     if not whole.all():
         odd = column.filter(~whole)[0]
         raise UsageError(f"{column.name} of {name} holds {odd}, which is no whole number.", hint="Correct that row.")
     return column.cast(pl.Int64)
+
+
+def _no_numbers(column: pl.Series, *, name: str) -> UsageError:
+    text = column.dtype == pl.String
+    odd = column.cast(pl.Int64, strict=False).is_null() if text else None
+    row = int(odd.arg_max() or 0) if odd is not None and odd.any() else 0
+    value = repr(column[row]) if text else str(column[row])
+    return UsageError(f"{column.name} of {name} is {'text' if text else column.dtype}, where whole numbers are needed; "
+                      f"row {row + 1} has {value}.", hint="Turn it into numbers, or name in keys what it is.")
 
 
 def _known(system: System) -> pl.Series:

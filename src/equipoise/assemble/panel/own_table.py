@@ -14,7 +14,7 @@ import polars as pl
 from equipoise.assemble import codes
 from equipoise.assemble.panel import own_keys
 from equipoise.assemble.panel.forms import Variable
-from equipoise.assemble.panel.own_file import read_own
+from equipoise.assemble.panel.own_file import Labelled, read_own
 from equipoise.assemble.panel.own_keys import Keys
 from equipoise.assemble.panel.rows import Rows
 from equipoise.assemble.panel.spine import CODE, Axes, axes
@@ -125,8 +125,8 @@ def own_table(table: pl.DataFrame | Path | str, *, panel: Panel, keys: Mapping[s
     Raises:
         UsageError, BadSourceFile: as :meth:`Panel.add_table` says.
     """
-    called = name or (Path(table).name if not isinstance(table, pl.DataFrame) else "the table")
-    frame, texts = (table, {}) if isinstance(table, pl.DataFrame) else read_own(table)
+    frame, texts = _read(table)
+    called = name or ("the table" if isinstance(table, pl.DataFrame) else Path(table).name)
     frame = own_keys.renamed(frame, keys=keys, name=called)
     found = own_keys.find(frame, wanted=panel.keys, system=panel.system, name=called)
     frame = frame.select(*found.columns, *_wanted(frame, columns=columns, keys=found, name=called))
@@ -138,12 +138,24 @@ def own_table(table: pl.DataFrame | Path | str, *, panel: Panel, keys: Mapping[s
     lost = height - frame.height
     notes = [f"codes translated from {own_keys.LISTS[found.system]}"] if found.system != panel.system else []
     if panel.kind in ("dyad-year", "directed-dyad-year") and not found.by_state:
+        frame = frame.filter(pl.col(own[0]) != pl.col(own[1]))
+        lost = height - frame.height
         frame, note = _directed(frame, keys=own, panel=panel, undirected=undirected, name=called)
         notes += [note] if note else []
     elif undirected is not None:
         raise UsageError(f"undirected says nothing of {called}: it is for tables of dyads in panels of dyads.",
                          hint="Leave it out.")
     return OwnTable(called, frame, own, found.by_state, tuple(notes), lost, panel, texts)
+
+
+def _read(table: object) -> Labelled:
+    if isinstance(table, pl.DataFrame):
+        return table, {}
+    if isinstance(table, Path | str):
+        return read_own(table)
+    kind = f"{type(table).__module__.split('.')[0]}.{type(table).__name__}".removeprefix("builtins.")
+    raise UsageError(f"a table is a Polars DataFrame or a file, and this is a {kind}.",
+                     hint="Write a frame of pandas to a .csv or .dta and name that; collect a LazyFrame.")
 
 
 def _wanted(frame: pl.DataFrame, *, columns: Sequence[str] | None, keys: Keys, name: str) -> list[str]:

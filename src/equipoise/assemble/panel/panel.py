@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Kind = Literal["state-year", "dyad-year", "directed-dyad-year", "power-year", "triad-year"]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)  # predicates and tables in its steps have no equality of one truth
 class Panel:
     """A table by state, dyad, state and power, or triad, and year; see :func:`equipoise.state_years` and its siblings.
 
@@ -232,12 +232,15 @@ class Panel:
         return pl.DataFrame(out, schema=_COVERAGE, orient="row")
 
     def describe(self) -> pl.DataFrame:
-        """Return by ``column`` its ``label``, ``unit``, ``dtype``, ``missing`` (rows), ``min``, ``mean``, ``max``."""
+        """Return by ``column`` its ``label``, ``unit``, ``dtype``, ``missing`` (rows), ``min``, ``mean``, ``max``.
+
+        Means have ten digits: the last ones of a sum depend on how many processors share the work.
+        """
         labels = {k: Variable(k, "key") for k in self.keys} | self.labels
         rows = []
         for series in self.frame:
             numeric = series.dtype.is_numeric()
-            low, mean, high = (series.min(), series.mean(), series.max()) if numeric else (None, None, None)
+            low, mean, high = (series.min(), _mean(series), series.max()) if numeric else (None, None, None)
             about = labels[series.name]
             rows.append((series.name, about.label, about.unit, str(series.dtype), series.null_count(), low, mean, high))
         return pl.DataFrame(rows, schema=_DESCRIPTION, orient="row")
@@ -271,6 +274,11 @@ _COVERAGE = {"column": pl.String, "added_by": pl.String, "sources": pl.String, "
              "missing_share": pl.Float64}
 _DESCRIPTION = {"column": pl.String, "label": pl.String, "unit": pl.String, "dtype": pl.String, "missing": pl.Int64,
                 "min": pl.Float64, "mean": pl.Float64, "max": pl.Float64}
+
+
+def _mean(series: pl.Series) -> float | None:
+    mean = series.mean()
+    return float(f"{mean:.10g}") if isinstance(mean, float) else None
 
 
 def _versions(ids: Sequence[str]) -> str:

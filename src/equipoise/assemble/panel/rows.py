@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from equipoise.assemble import codes
+from equipoise.assemble.held import in_year
 from equipoise.assemble.organisations import eu_members
 from equipoise.assemble.panel.fill import of_pairs, of_states, variables
 from equipoise.assemble.panel.forms import Add, Variable
@@ -132,14 +132,14 @@ class Parties:
     pair: Ints
     height: int
 
-    def fill(self, add: Add, *, shelf: Shelf) -> pl.DataFrame:
-        """Return the addition's columns, one row for each of the panel's; members are put together by the union rule.
+    def united(self, frame: pl.DataFrame, *, add: Add) -> pl.DataFrame:
+        """Return an addition's columns of the spine's rows in the panel's, members put together by the union rule.
 
         A sum or a mean, and a least or greatest value, is null where it is for a member; whether any member has
         something is known as soon as one has.
         """
         place = pl.Series(self.pair).cast(pl.UInt32, strict=False)  # -1 becomes null, and so do the pair's values
-        frame = of_pairs(add, shelf=shelf, spine=self.spine).select(pl.all().gather(place))
+        frame = frame.select(pl.all().gather(place))
         many = np.bincount(self.row, minlength=self.height) > 1
         if not many.any():
             return frame
@@ -181,7 +181,7 @@ class PowerRows:
 
     def fill(self, add: Add, *, shelf: Shelf) -> pl.DataFrame:
         """As :class:`Rows` says."""
-        return self.parties.fill(add, shelf=shelf)
+        return self.parties.united(of_pairs(add, shelf=shelf, spine=self.parties.spine), add=add)
 
     def labels(self, add: Add) -> dict[str, Variable]:
         """As :class:`Rows` says."""
@@ -214,8 +214,8 @@ class TriadRows:
 
     def fill(self, add: Add, *, shelf: Shelf) -> pl.DataFrame:
         """As :class:`Rows` says."""
-        needed = self.sides if add.dyad else ("sa", "sb")
-        filled = {side: self.sides[side].fill(add, shelf=shelf) for side in needed}
+        pairs = of_pairs(add, shelf=shelf, spine=self.sides["sa"].spine)  # the three sides have one spine
+        filled = {s: self.sides[s].united(pairs, add=add) for s in (self.sides if add.dyad else ("sa", "sb"))}
         if add.dyad:
             return pl.concat([f.rename({c: f"{c}_{side}" for c in f.columns}) for side, f in filled.items()],
                              how="horizontal")
@@ -310,7 +310,7 @@ def _actors(on: Axes, *, powers: Sequence[str]) -> pl.DataFrame:
     rows = []
     for year in on.years.tolist():
         for p, power in enumerate(powers):
-            held = eu_members(year) if power in AGGREGATES else (codes.resolve(power, on=date(year, 12, 31)),)
+            held = eu_members(year) if power in AGGREGATES else (in_year(power, year),)
             rows += [(p, year, state) for state in held]
     found = pl.DataFrame(rows, schema={"power": pl.Int64, "year": pl.Int64, "iso3": pl.String}, orient="row")
     place, at = on.locate(found["iso3"], year=found["year"], native="iso")
@@ -333,7 +333,7 @@ def _state_years(on: Axes, *, states: Sequence[str] | None) -> pl.DataFrame:
     wanted = []
     for state in states:
         years = pl.Series(on.years, dtype=pl.Int64)
-        held = pl.Series([codes.resolve(state, on=date(y, 12, 31)) for y in years.to_list()])
+        held = pl.Series([in_year(state, y) for y in years.to_list()])
         place, at = on.locate(held, year=years, native="iso")
         wanted.append(pl.DataFrame({"i": place.astype(np.int64), "t": at.astype(np.int64)}))
     return frame.join(pl.concat(wanted).unique(), on=["i", "t"], how="semi")

@@ -15,7 +15,7 @@ from equipoise.assemble.organisations import eu_members
 from equipoise.assemble.panel.forms import Add, DyadForm, StateForm, Variable
 from equipoise.assemble.panel.shelf import Shelf
 from equipoise.assemble.panel.step import Added
-from equipoise.errors import BadSourceFile
+from equipoise.errors import BadSourceFile, DataError
 
 if TYPE_CHECKING:
     from equipoise.assemble.panel.panel import Panel
@@ -39,7 +39,7 @@ def sanctions(file: Path | str, *, panel: Panel) -> Added:
     the state, where the European Union, the United Nations and any other body count as one each.
 
     Raises:
-        BadSourceFile: the file cannot be read, or is another version; DataError: it names a state that is not known.
+        BadSourceFile: the file cannot be read, is another version, or names a state that is not known.
 
     Source: Felbermayr, Kirilakha, Syropoulos, Yalcin and Yotov 2020, "The Global Sanctions Data Base", European
     Economic Review 129; Syropoulos and others 2022 for the third release.
@@ -50,7 +50,15 @@ def sanctions(file: Path | str, *, panel: Panel) -> Added:
     except OSError as err:
         raise BadSourceFile(f"{path} cannot be read: {(err.strerror or str(err)).lower()}.",
                             hint="Ask its authors for the dyadic version, and save it as CSV.") from err
-    frame = resolve(gsdb.read(content, name=path.name))
+    frame = gsdb.read(content, name=path.name)
+    for side, column in (("sender", "sanctioning_state"), ("target", "sanctioned_state")):
+        if frame[side].null_count():
+            raise BadSourceFile(f"{path.name} has {frame[side].null_count()} of {frame.height} rows without {column}.",
+                                hint="Fill it in, or leave those rows out.")
+    try:
+        frame = resolve(frame)
+    except DataError as err:
+        raise BadSourceFile(f"{path.name}: {err.what}", hint=err.hint) from err
     any_kind = pl.any_horizontal(gsdb.KINDS).alias("any")
     return Added(addition(frame.with_columns(any_kind)))
 

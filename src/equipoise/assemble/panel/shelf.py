@@ -49,8 +49,7 @@ class Shelf:
     def __init__(self, folder: Path | str | None = None) -> None:
         self._folder = Path(folder) if folder is not None else store.cache_dir()
         self._tables: dict[str, pl.DataFrame] = {}
-        # Additions are made in threads, and the reader of R files changes the process's warnings while it reads.
-        self._one = Lock()
+        self._one = Lock()  # additions are made in threads, and two of them may want one source
 
     def table(self, source: str) -> pl.DataFrame:
         """Return a source's table.
@@ -131,7 +130,6 @@ def carried_notes(
 @cache
 def _edition(source: str) -> str:
     """Twelve digits that change with the source's files and with the code that parses them."""
-    module = importlib.import_module(f"equipoise.acquire.{source}")
-    assert module.__file__
-    parts = [*(file.sha256 for file in entry_of(source).files), store.sha256(Path(module.__file__))]
+    code = [importlib.import_module(f"equipoise.acquire.{name}").__file__ for name in (source, "tables")]
+    parts = [*(file.sha256 for file in entry_of(source).files), *(store.sha256(Path(f)) for f in code if f)]
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:12]

@@ -70,16 +70,14 @@ class Axes:
     def _position(self, code: pl.Series, *, native: Native) -> Ints:
         """The position of each code among the sorted codes of its system, -1 if it is none of them."""
         keys = self.codes if native == self.system else self._lookup(native)[1]
-        values = code.to_numpy()
         if keys.dtype.kind == "i":
             # Codes are below 1000: a table is ten times as fast as a search in a million rows. Its two ends hold -1.
             table = np.full(int(keys[-1]) + 3, -1, dtype=np.int16)
             table[keys + 1] = np.arange(len(keys), dtype=np.int16)
-            found: Ints = table[np.clip(values, -1, int(keys[-1]) + 1) + 1]
+            found: Ints = table[np.clip(code.to_numpy().astype(np.int64), -1, int(keys[-1]) + 1) + 1]
             return found
-        place = np.minimum(np.searchsorted(keys, values), len(keys) - 1).astype(np.int16)
-        place[keys[place] != values] = -1
-        return place
+        places = {name: at for at, name in enumerate(keys.tolist())}
+        return code.replace_strict(places, default=-1, return_dtype=pl.Int16).to_numpy()
 
     def counted(self, native: Native) -> npt.NDArray[np.bool_]:
         """Whether the system ``native`` counts the state of the axis in the year; shape (n, T)."""

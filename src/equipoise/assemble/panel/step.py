@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, SupportsIndex
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from equipoise.assemble.panel.panel import Panel
 
 Labels = Mapping[str, Variable]
+_MASK = "the filter"
 
 
 class Step(Protocol):
@@ -80,7 +81,7 @@ class Added:
             raise UsageError(f"{self.name} has been added to this panel already.", hint="Add each thing once.")
         if not panel.rows.fits(self.add):
             raise UsageError(f"{self.name} does not fit a {panel.kind} panel: it is a matter of pairs of states.",
-                             hint="Make the panel with dyad_years() or power_years().")
+                             hint="Make a panel of dyads, powers or triads: dyad_years(), or `panel dyad-year`.")
         refuse_columns(self.labels(panel, {}), panel=panel, name=self.name)
         for source in self.sources:
             panel.shelf.require(source)
@@ -104,7 +105,10 @@ class Filtered:
     coverage: str = ""
 
     def check(self, panel: Panel) -> None:
-        """Raise UsageError if the predicate names a column that is not there."""
+        """Raise UsageError if it is no predicate, or names a column that is not there."""
+        if not isinstance(self.predicate, pl.Expr):
+            raise UsageError(f"a filter is a Polars expression, and this is {self.predicate!r}.",
+                             hint='Try filter(pl.col("year") > 1990).')
         for column in self.predicate.meta.root_names():
             refuse_unknown(column, panel=panel)
 
@@ -115,7 +119,8 @@ class Filtered:
     def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
         """Keep the rows for which the predicate is true; a null is not."""
         try:
-            mask = frame.select(self.predicate).to_series()
+            # Beside the rows' own columns, so that one truth for all rows (of a maximum, say) is one for each of them.
+            mask = frame.with_columns(self.predicate.alias(_MASK))[_MASK]
         except pl.exceptions.PolarsError as err:
             raise UsageError(f"a filter cannot be used: {str(err).splitlines()[0]}.",
                              hint='Try filter(pl.col("year") > 1990).') from err
@@ -137,9 +142,13 @@ class Shifted:
     coverage: str = ""
 
     def check(self, panel: Panel) -> None:
-        """Raise UsageError for no column, an unknown one, one that is there, or no shift at all."""
-        if not self.columns or self.by == 0:
-            raise UsageError("a lag needs a column and a number of years other than 0.", hint='Try lag("cinc", by=1).')
+        """Raise UsageError for no column, an unknown one, one that is there or named twice, or no shift at all."""
+        if not self.columns or self.by == 0 or not isinstance(self.by, SupportsIndex):
+            raise UsageError("a lag needs a column and a whole number of years other than 0.",
+                             hint='Try lag("cinc", by=1).')
+        twice = next((c for c in self.columns if self.columns.count(c) > 1), None)
+        if twice:
+            raise UsageError(f"{twice} is named twice in a lag.", hint="Name each column once.")
         for column in self.columns:
             refuse_unknown(column, panel=panel)
         refuse_columns(self.labels(panel, panel.labels), panel=panel, name=self.name)
@@ -185,7 +194,19 @@ class Spells:
     def apply(self, frame: pl.DataFrame, *, rows: Rows, panel: Panel) -> tuple[pl.DataFrame, Rows]:
         """Put the count beside the other columns."""
         units = [k for k in panel.keys if k != "year"]
-        return frame.with_columns(spells(frame, column=self.column, units=units, gaps=self.gaps).alias(self.into)), rows
+        events = frame.select("year", *units, _zeros_and_ones(frame[self.column]))
+        count = spells(events, column=self.column, units=units, gaps=self.gaps)
+        return frame.with_columns(count.alias(self.into)), rows
+
+
+def _zeros_and_ones(event: pl.Series) -> pl.Series:
+    """The events as whole numbers: a user's file has them as floats or as truth values."""
+    if event.dtype == pl.Boolean:
+        return event.cast(pl.Int8)
+    known = event.fill_nan(None) if event.dtype.is_float() else event
+    whole = known.dtype.is_float() and bool(known.round().eq(known).all())
+    # What has fractions goes on as the text it cannot be, so that it is refused as any other column that is no event.
+    return known.cast(pl.Int64 if whole else pl.String) if known.dtype.is_float() else known
 
 
 def filled(frame: pl.DataFrame, *, steps: Iterable[Step], rows: Rows, panel: Panel) -> pl.DataFrame:
@@ -197,10 +218,13 @@ def filled(frame: pl.DataFrame, *, steps: Iterable[Step], rows: Rows, panel: Pan
 
 
 def refuse_columns(columns: Mapping[str, Variable], *, panel: Panel, name: str) -> None:
-    """Raise UsageError if one of the columns is there already."""
-    there = [c for c in columns if c in panel.labels or c in panel.keys]
+    """Raise UsageError if one of the columns is there already; the message names what has brought it."""
+    brought = dict.fromkeys(panel.keys, "a key of the panel")
+    for step in panel.steps:
+        brought |= dict.fromkeys(step.labels(panel, panel.labels), f"brought by {step.name}")
+    there = next((c for c in columns if c in brought), None)
     if there:
-        raise UsageError(f"{name} brings the column {there[0]}, which is there already.",
+        raise UsageError(f"{name} brings the column {there}, which is there already, {brought[there]}.",
                          hint="Leave one of the two out, or make two panels and rename.")
 
 

@@ -13,8 +13,10 @@ import polars as pl
 
 from equipoise import store
 from equipoise.acquire.registry import sources as registry
-from equipoise.assemble.panel.stata import stata
-from equipoise.errors import UsageError
+from equipoise.assemble.panel.forms import DyadForm
+from equipoise.assemble.panel.stata import LONGEST_LABEL, stata
+from equipoise.assemble.panel.step import Added
+from equipoise.errors import CannotWrite, UsageError
 
 if TYPE_CHECKING:
     from equipoise.assemble.panel.panel import Panel
@@ -26,8 +28,8 @@ _KEYS = {"ccode": "Correlates of War code", "gwcode": "Gleditsch and Ward code",
          "power": "power: ISO 3166-1 alpha-3 code, or EUU", "year": "year"}
 _WHO = {"dyad-year": ("state 1", "state 2"), "directed-dyad-year": ("state 1", "state 2"),
         "power-year": ("the state", "the power")}
-_TRIAD = {"_s": "the state", "_a": "power a", "_b": "power b", "_sa": "the state and power a",
-          "_sb": "the state and power b", "_ab": "power a and power b"}
+_TRIAD = {"_s": ("the state",), "_a": ("power a",), "_b": ("power b",), "_sa": ("state", "power a"),
+          "_sb": ("state", "power b"), "_ab": ("power a", "power b")}
 
 
 def write(panel: Panel, path: Path) -> Path:
@@ -43,7 +45,10 @@ def write(panel: Panel, path: Path) -> Path:
     """
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise UsageError(f"{path.name} has no suffix that says how to write it.", hint=f"Use {', '.join(_WRITERS)}.")
+        raise UsageError(f"{path} has no suffix that says how to write it.", hint=f"Use {', '.join(_WRITERS)}.")
+    if not path.parent.is_dir():  # said before the panel is made, which may take minutes
+        raise CannotWrite(f"{path} cannot be written: there is no folder {path.parent}.",
+                          hint="Create it first, or name another folder.")
     beside, content = writer(panel)
     # What explains the file is there before the file is, so that the file never stands alone.
     for suffix, text in beside.items():
@@ -86,15 +91,32 @@ def labels(panel: Panel) -> dict[str, str]:
     'state 2: is a major power on a day of the year'
     """
     out = {k: _key(k) for k in panel.keys}
+    either = _either(panel)
     for name, variable in panel.labels.items():
-        who = ""
-        if panel.kind == "triad-year":
-            sides = [f"{words}: " for end, words in _TRIAD.items() if name.endswith(end)]
-            who = sides[-1] if sides else ""
-        elif variable.sided and panel.kind in _WHO and name[-1:] in ("1", "2"):
-            who = f"{_WHO[panel.kind][int(name[-1]) - 1]}: "
+        who = f"{_who(name, panel=panel, sided=variable.sided)}{'either way, ' if name in either else ''}"
         out[name] = f"{who}{variable.label}"
     return out
+
+
+def _who(name: str, *, panel: Panel, sided: bool) -> str:
+    """Whose figure a column holds, and a colon; nothing where it needs no saying."""
+    if panel.kind == "triad-year":
+        end = next((e for e in reversed(_TRIAD) if name.endswith(e)), "")
+        sides, stem = _TRIAD.get(end, ()), name.removesuffix(end)
+        if sided and len(sides) == 2 and stem[-1:] in ("1", "2"):
+            this = int(stem[-1]) - 1
+            return f"{sides[this]} with {sides[1 - this]}: "
+        return f"{' and '.join(sides)}: " if sides else ""
+    if sided and panel.kind in _WHO and name[-1:] in ("1", "2"):
+        return f"{_WHO[panel.kind][int(name[-1]) - 1]}: "
+    return ""
+
+
+def _either(panel: Panel) -> set[str]:
+    """The columns that hold the larger of both directions, since the panel's pairs have none."""
+    adds = [s.add for s in panel.steps if isinstance(s, Added)] if panel.kind == "dyad-year" else []
+    return {v.name for add in adds if isinstance(add.dyad, DyadForm) and add.dyad.either for v in add.dyad.variables
+            if v.label.startswith("the first")}
 
 
 def unit_of(panel: Panel, column: str) -> str:
@@ -115,7 +137,8 @@ def _key(name: str) -> str:
     for start, words in _KEYS.items():
         rest = name.removeprefix(start).strip("_")
         if name.startswith(start) and rest in ("", "1", "2", "a", "b"):
-            return f"{words}, {'state' if rest.isdigit() else 'power'} {rest}" if rest else words
+            words = words.removeprefix("power: ") if rest else words
+            return f"{'state' if rest.isdigit() else 'power'} {rest}: {words}" if rest else words
     raise AssertionError(name)
 
 
@@ -144,9 +167,17 @@ def _csv(panel: Panel) -> Made:
 
 def _stata(panel: Panel) -> Made:
     units = {c: unit_of(panel, c) for c in panel.frame.columns}
-    texts = {c: f"{text} ({units[c]})" if units[c] else text for c, text in labels(panel).items()}
+    texts = {c: _with_unit(text, unit=units[c]) for c, text in labels(panel).items()}
     title = f"{panel.kind} panel, {panel.years[0]}-{panel.years[1]}, equipoise {version('equipoise')}"
     return {}, stata(panel.frame, labels=texts, title=title)
+
+
+def _with_unit(text: str, *, unit: str) -> str:
+    """A label with its unit, of which a long text is cut first."""
+    if not unit:
+        return text
+    room = LONGEST_LABEL - len(unit) - 3
+    return f"{text if len(text) <= room else f'{text[: room - 1]}…'} ({unit})"
 
 
 _WRITERS: dict[str, Callable[[Panel], Made]] = {

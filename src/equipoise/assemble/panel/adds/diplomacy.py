@@ -40,13 +40,9 @@ def defence_agreements(shelf: Shelf) -> pl.DataFrame:
 def defence_partners(shelf: Shelf) -> pl.DataFrame:
     """Return with how many states of the system each ``code`` had an agreement in force: ``n_dca_partners``."""
     pairs = defence_agreements(shelf).filter(pl.col("dca_any") == 1)
-    pairs = pairs.select(pl.col("code_a", "code_b", "year").cast(pl.Int64))
-    both = pl.concat([pairs, pairs.select("year", code_a="code_b", code_b="code_a")], how="diagonal")
-    days = codes.system_years(first=_DEFENCE_FROM, last=COVERED_TO)
-    for side in ("code_a", "code_b"):
-        both = both.join(days.rename({"code": side}), on=[side, "year"], suffix="_other")
-    together = pl.max_horizontal("from_day", "from_day_other") <= pl.min_horizontal("to_day", "to_day_other")
-    return both.filter(together).group_by("year", code="code_a").agg(n_dca_partners=pl.len().cast(pl.Int16))
+    pairs = pairs.select("code_a", "code_b", "year")
+    both = pl.concat([pairs, pairs.select(code_a="code_b", code_b="code_a", year="year")])
+    return codes.coexisting(both).group_by("year", code="code_a").agg(n_dca_partners=pl.len().cast(pl.Int16))
 
 
 def trade_agreements(shelf: Shelf) -> pl.DataFrame:
@@ -71,13 +67,8 @@ def trade_agreements(shelf: Shelf) -> pl.DataFrame:
 
 def similarity(shelf: Shelf) -> pl.DataFrame:
     """Return how alike each pair of states voted in a year: ``un_n_votes``, ``un_agree3``, ``un_s``."""
-    alike = agreement(shelf.table("un_votes"))
-    # Numbers, since a million names take seconds to find.
-    numbers = codes.code_years("cow").select(pl.col("code").cast(pl.Int16), pl.col("year").cast(pl.Int32), "iso3")
-    for side in ("a", "b"):
-        own = numbers.rename({"code": f"code_{side}", "iso3": f"iso3_{side}"})
-        alike = alike.join(own, on=[f"iso3_{side}", "year"])
-    return alike.select("code_a", "code_b", "year", un_n_votes="n_votes", un_agree3="agree3", un_s="s_score")
+    return agreement(shelf.table("un_votes")).select(
+        "year", code_a="iso3_a", code_b="iso3_b", un_n_votes="n_votes", un_agree3="agree3", un_s="s_score")
 
 
 def ideal_points(shelf: Shelf) -> pl.DataFrame:
@@ -169,7 +160,7 @@ ADDS = (
     Add(
         name="un_similarity", title="Likeness of votes in the UN General Assembly", sources=("un_votes",),
         first_year=1946, last_year=2024,
-        dyad=DyadForm("cow", (
+        dyad=DyadForm("iso", (
             Variable("un_n_votes", "roll calls on which both voted yes, no or abstained", union="min"),
             Variable("un_agree3", "share of them with the same of the three votes", "share", union="mean"),
             Variable("un_s", "S score of them, from -1 (all opposed) to 1 (all the same)", union="mean"),

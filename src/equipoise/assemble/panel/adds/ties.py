@@ -48,16 +48,9 @@ def allies(shelf: Shelf) -> pl.DataFrame:
 
     The source has allies that were never states of the system or not yet (Monaco, Mecklenburg); they do not count.
     """
-    rows = shelf.table("atop").select("cow_a", "cow_b", "defense", pl.col("year").cast(pl.Int64))
-    first, last = rows["year"].min(), rows["year"].max()
-    days = codes.system_years(first=first, last=last)  # type: ignore[arg-type]
-    for side in ("cow_a", "cow_b"):
-        rows = rows.with_columns(pl.col(side).cast(pl.Int64)).join(
-            days.rename({"code": side}), on=[side, "year"], suffix="_other"
-        )
-    together = pl.max_horizontal("from_day", "from_day_other") <= pl.min_horizontal("to_day", "to_day_other")
+    rows = shelf.table("atop").select("year", "defense", code_a="cow_a", code_b="cow_b")
     # Its allies are the rows in which it is the second state: what counts is who would come to its help.
-    owed = rows.filter(together).group_by("year", code="cow_b")
+    owed = codes.coexisting(rows).group_by("year", code="code_b")
     return owed.agg(n_allies=pl.len().cast(pl.Int16), n_allies_defense=pl.col("defense").sum().cast(pl.Int16))
 
 
