@@ -1,17 +1,23 @@
 from __future__ import annotations
 
 import csv
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from equipoise.assemble.majors import COVERED_TO, majors
+from equipoise.assemble.packed import embedded
 from equipoise.errors import BadShares, UsageError
 from equipoise.measure import concentration, effective_number, movement, normalised_hhi
 
 PUBLISHED = Path(__file__).parents[1] / "published" / "system" / "values.csv"
+BY_YEAR = PUBLISHED.with_name("years.csv")
+FIRST, LAST = 1816, 2022
 MAJORS = ("USA", "UKG", "FRN", "GMY", "RUS", "CHN", "JPN")
 ROWS = {int(r["year"]): r for r in csv.DictReader(PUBLISHED.read_text(encoding="utf-8").splitlines())}
 levels = st.lists(st.floats(1e-3, 1e3), min_size=2, max_size=12)
@@ -43,6 +49,60 @@ def test_movement_reproduces_reference_values_also_when_membership_changes(year)
 def test_five_year_movement_reproduces_reference_values(year):
     found = movement(capability(year - 5), capability(year))
     assert found == pytest.approx(float(ROWS[year]["move_union_5"]), abs=1e-9)
+
+
+@cache
+def system(members: str) -> np.ndarray:
+    """CINC (years, states) of all states, or NaN for who is no major power in the year."""
+    table = embedded().table("panel_nmc").select("cow", "year", "cinc")
+    states = {cow: i for i, cow in enumerate(table["cow"].unique().sort())}
+    cinc = np.full((LAST - FIRST + 1, len(states)), np.nan)
+    for cow, year, value in table.iter_rows():
+        cinc[year - FIRST, states[cow]] = value
+    if members == "all":
+        return cinc
+    member = np.zeros(cinc.shape, dtype=bool)
+    for cow, start, end in majors().with_columns(pl.col("end_date").fill_null(COVERED_TO)).iter_rows():
+        member[start.year - FIRST: end.year - FIRST + 1, states[cow]] = True
+    return np.where(member, cinc, np.nan)
+
+
+def reference(members: str) -> dict[str, np.ndarray]:
+    """The published columns, in the order of years."""
+    rows = [r for r in csv.DictReader(BY_YEAR.read_text(encoding="utf-8").splitlines()) if r["members"] == members]
+    assert [int(r["year"]) for r in rows] == list(range(FIRST, (LAST if members == "all" else COVERED_TO.year) + 1))
+    return {c: np.array([float(r[c] or "nan") for r in rows]) for c in rows[0] if c not in ("members", "year")}
+
+
+@pytest.mark.parametrize("members", ["all", "majors"])
+def test_every_year_of_two_centuries_has_its_reference_values(members):
+    wanted = reference(members)
+    cinc = system(members)[: len(wanted["n"])]
+    close = {"rtol": 0, "atol": 1e-9, "equal_nan": True}
+    assert np.array_equal(np.sum(~np.isnan(cinc), axis=1), wanted["n"])
+    np.testing.assert_allclose(1 / effective_number(cinc), wanted["hhi"], **close)
+    np.testing.assert_allclose(concentration(cinc), wanted["con"], **close)
+    np.testing.assert_allclose(effective_number(cinc), wanted["effective_number"], **close)
+    np.testing.assert_allclose(effective_number(cinc, kind="entropy"), wanted["effective_number_entropy"], **close)
+
+
+@pytest.mark.parametrize("members", ["all", "majors"])
+def test_every_year_of_two_centuries_has_its_reference_movement(members):
+    wanted = reference(members)
+    cinc = system(members)[: len(wanted["n"])]
+    before, after = cinc[:-1], cinc[1:]
+    close = {"rtol": 0, "atol": 1e-9}
+    np.testing.assert_allclose(movement(before, after), wanted["move_union_1"][1:], **close)
+    np.testing.assert_allclose(movement(before, after, convention="lagged"), wanted["move_lagged_1"][1:], **close)
+    both = np.where(np.isnan(before) | np.isnan(after), np.nan, before)
+    room = 2 * (1 - np.nanmin(both, axis=1) / np.nansum(both, axis=1))
+    common = movement(before, after, convention="common") * room
+    np.testing.assert_allclose(common, wanted["change_common_1"][1:], **close)
+    # The reference has five-year steps to 2016.
+    five = movement(cinc[:-5], cinc[5:])
+    there = ~np.isnan(wanted["move_union_5"][5:])
+    assert there.sum() == 2016 - 1821 + 1 and np.isnan(wanted["move_union_5"][:5]).all()
+    np.testing.assert_allclose(five[there], wanted["move_union_5"][5:][there], **close)
 
 
 @given(levels)
