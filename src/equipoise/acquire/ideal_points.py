@@ -32,7 +32,7 @@ def parse(files: Mapping[str, bytes]) -> pl.DataFrame:
         state cast), ``ideal_point`` (about -3 to 3; the USA is positive) with the bounds of its 90 % interval,
         ``ideal_low`` and ``ideal_high``. Years with few votes, such as 2024 with at most 8, carry wide intervals.
 
-        ``CSK``, ``DDR``, ``YAR`` and ``YMD`` are former states; ``DEU`` is the Federal Republic (COW 260) to 1990.
+        ``CSK``, ``DDR``, ``YAR`` and ``YMD`` are former states; ``DEU`` is the Federal Republic (COW 260) to 1989.
 
     Raises BadSourceFile and MissingSource.
     """

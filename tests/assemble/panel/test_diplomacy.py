@@ -61,6 +61,18 @@ def test_agreements_of_a_year_add_up() -> None:
     assert rows == [(2009, 1, 1, 2, 2), (2010, 1, 1, 1, 0)]
 
 
+def test_west_germanys_agreements_bind_the_united_state() -> None:
+    rows = diplomacy.defence_agreements(treaties((220, 260, 1989, None, 1991, "general"))).sort("code_b", "year")
+    assert rows.select("code_a", "code_b", "year", *DCA).rows() == [
+        (220, 255, 1990, 1, 1, 1, 0), (220, 255, 1991, 1, 1, 1, 0),
+        (220, 260, 1989, 1, 1, 1, 1), (220, 260, 1990, 1, 1, 1, 0), (220, 260, 1991, 1, 1, 1, 0),
+    ]
+    # A pair keeps its place once, whichever of its codes is the lower then.
+    turned = diplomacy.defence_agreements(treaties((257, 260, 1990, None, 1990, "sector"), (255, 257, 1990, None, 1990,
+                                                                                            "sector")))
+    assert turned.filter(pl.col("code_b") == 257).select("code_a", "year", "dca_n").rows() == [(255, 1990, 2)]
+
+
 def test_partners_are_states_of_the_system_and_each_counts_once() -> None:
     # Brunei (835) is in the system from 1984 on; Malaysia has two agreements with Singapore, which has one with Brunei.
     found = diplomacy.defence_partners(treaties(
@@ -285,12 +297,26 @@ def test_every_defence_agreement_is_counted_as_the_file_has_it(dyads, raw) -> No
             for year in range(max(entry, signed), int(row["endYearEstimate"]) + 1):
                 in_force[one, two, year] += 1
                 in_force[two, one, year] += 1
+                if two == 260 and year >= 1990:  # West Germany's, which is the second state in its three lines
+                    in_force[one, 255, year] += 1
+                    in_force[255, one, year] += 1
     corrected = ((pl.col("ccode1") + pl.col("ccode2")).is_in([101 + 145, 2 + 651, 2 + 652])) | (
         pl.col("ccode1") == pl.col("ccode2"))
     found = frame.filter(pl.col("dca_n") > 0, ~corrected).select("ccode1", "ccode2", "year", "dca_n").rows()
     wanted = {key: n for key, n in in_force.items() if key in there and sum(key[:2]) not in (246, 653, 654)}
     assert {row[:3]: row[3] for row in found} == wanted
     assert len(wanted) > 20_000
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize(("system", "west", "united"), [("cow", 260, 255), ("gw", 260, 260), ("iso", "DEU", "DEU")])
+def test_germany_has_the_agreements_of_the_federal_republic(dyads, system, west, united) -> None:
+    panel = dyads(1980, 2010, "defence_agreements", system=system)
+    france, spain = ("FRA", "ESP") if system == "iso" else (220, 230)
+    # A treaty with France of 1988 and two with Spain of 1989, of which nothing is known, run for six years.
+    assert of(panel, france, west, "dca_n")[1988] == (1,) and of(panel, spain, west, "dca_n")[1989] == (2,)
+    assert [of(panel, france, united, "dca_n")[y] for y in (1990, 1994)] == [(1,), (1,)]
+    assert [of(panel, spain, united, "dca_any")[y] for y in (1990, 1995)] == [(1,), (1,)]
 
 
 @pytest.mark.raw

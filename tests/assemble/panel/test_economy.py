@@ -146,6 +146,12 @@ def test_states_that_are_gone_have_no_figures_of_their_successors(states) -> Non
     assert value(states, 625, 2010, "gdp_usd") > 5e10 and value(states, 626, 2011, "population") > 1e7
     assert [value(states, 530, y, "population") is None for y in (1992, 1993)] == [True, False]
     assert [value(states, 816, y, "population") is None for y in (1975, 1976)] == [True, False]
+    # Malaya to 1963, then with Sabah, Sarawak and Singapore; half of Jordan's people lived on the West Bank to 1967.
+    assert [value(states, 820, y, "population") is None for y in (1960, 1962, 1964, 1965)] == [True] * 3 + [False]
+    assert [value(states, 663, y, "population") is None for y in (1966, 1967)] == [True, False]
+    assert value(states, 663, 1966, "gdp_usd") > 6e8
+    assert [value(states, 471, y, "gdp_usd") is None for y in (1960, 1961)] == [True, False]
+    assert [value(states, 510, y, "population") is None for y in (1963, 1964)] == [True, False]
 
 
 @pytest.mark.raw
@@ -200,6 +206,13 @@ def test_the_traps_that_the_note_names_are_there(dyads) -> None:
     serbia = dyads.filter(pl.col("ccode1") == 345, pl.col("year") > 1996)
     assert serbia["flow1"].null_count() == serbia["flow2"].null_count() == serbia.height
     assert dyads.filter(pl.col("ccode1") == 345, pl.col("year") == 1993)["flow1"].count() == 2
+    west = dyads.filter(pl.col("ccode1") == 260).drop_nulls("flow1")
+    assert west.filter(pl.col("year") == 1959).height > 80
+    assert west.filter(pl.col("year") > 1959)["ccode2"].unique().sort().to_list() == [211, 212]
+    # In the years of the war it would be the North that bought from the United States, and the South from nobody.
+    with_us = dyads.filter(pl.col("ccode1") == 816, pl.col("ccode2") == 2, pl.col("year").is_between(1960, 1974))
+    assert with_us["flow1"].min() > 60 and with_us.height == 15
+    assert dyads.filter(pl.col("ccode1") == 817, pl.col("year") > 1959)["flow1"].count() == 0
 
 
 @pytest.mark.raw

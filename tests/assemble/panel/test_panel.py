@@ -353,3 +353,12 @@ def test_the_package_shows_panels_as_its_own() -> None:
     assert {"Panel", "dyad_years", "power_years", "triads"} <= set(dir(equipoise))
     with pytest.raises(AttributeError, match="no attribute 'panels'"):
         _ = equipoise.panels  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", list(catalogue.catalogue()))
+def test_no_side_s_column_bears_the_name_of_another_quantity(name: str) -> None:
+    """A score called polity2 beside one called polity would be the second state's polity in a dyad."""
+    add = catalogue.catalogue()[name]
+    quantities = [v.name for form in (add.state, add.dyad) if form for v in form.variables]
+    sides = {f"{q}{n}" for q in quantities for n in (1, 2)}
+    assert not sides & set(quantities)

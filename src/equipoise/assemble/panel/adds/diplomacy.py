@@ -13,6 +13,7 @@ from equipoise.assemble.votes import agreement
 _DEFENCE_FROM = 1980
 _TRADE_TO = 2020
 _GDR_FINLAND = 446
+_WEST_GERMANY, _GERMANY, _UNITED = 260, 255, 1990
 
 _HELD = pl.DataFrame(
     [("RUS", "SUN", 1948, 1990), ("SRB", "YUG", 1948, 1991), ("SRB", "SCG", 1992, 2005), ("CZE", "CSK", 1948, 1992)],
@@ -31,7 +32,7 @@ def defence_agreements(shelf: Shelf) -> pl.DataFrame:
     listed = shelf.table("dca").rename({"cow_a": "code_a", "cow_b": "code_b", "treaty": "agreement"})
     # The later of the two years: one treaty has an entry into force before its signature.
     begins = pl.max_horizontal("sign_year", "in_force_year")
-    bound = _in_force(listed, begins=begins, ends=pl.col("end_year").fill_null(COVERED_TO))
+    bound = _to_the_united(_in_force(listed, begins=begins, ends=pl.col("end_year").fill_null(COVERED_TO)))
     general = (pl.col("type") == "general").any().cast(pl.Int8)
     found = _by_year(bound, signed=listed, dca_general=general)
     return found.select("code_a", "code_b", "year", "dca_general", dca_any=_some("n"), dca_n="n", dca_signed="signed")
@@ -92,6 +93,16 @@ def threats(shelf: Shelf) -> pl.DataFrame:
                                                     code="cow")
 
 
+def _to_the_united(bound: pl.DataFrame) -> pl.DataFrame:
+    """Add that West Germany's agreements bind the united state from 1990 on; both codes are there in that year."""
+    west = [pl.col(side).replace({_WEST_GERMANY: _GERMANY}) for side in ("code_a", "code_b")]
+    theirs = pl.any_horizontal(pl.col("code_a", "code_b") == _WEST_GERMANY) & (pl.col("year") >= _UNITED)
+    both = pl.concat([bound, bound.filter(theirs).with_columns(west)])
+    # The united state's code is the lower one, so a pair's order could change, and a pair is to stand once.
+    low, high = pl.min_horizontal("code_a", "code_b"), pl.max_horizontal("code_a", "code_b")
+    return both.with_columns(code_a=low, code_b=high)
+
+
 def _in_force(listed: pl.DataFrame, *, begins: pl.Expr, ends: pl.Expr) -> pl.DataFrame:
     """One row an ``agreement``, pair and ``year``, one only where the pair's second spell begins as the first ends."""
     years = pl.int_ranges(begins, ends + 1, dtype=pl.Int32)
@@ -135,7 +146,8 @@ ADDS = (
         note="Agreements signed before 1980 are not in the source, so the first years undercount what was in force. "
              "One is in force on a day of the years from its entry into force, or from its signature where that is not "
              "known (1 028 of 1 869), to its end, which the source mostly estimates: six years after the signature "
-             "where nothing is known (924). The author's own dyad-years (dcaAnyV1, dcaAnyV2) are another file with "
+             "where nothing is known (924). West Germany's bind Germany from 1990 on; Czechoslovakia's end with it. "
+             "The author's own dyad-years (dcaAnyV1, dcaAnyV2) are another file with "
              "rules of its own.",
         also=("dca", "dcad", "defense_agreements", "defense_cooperation", "defence_cooperation", "dcaany", "kinne"),
     ),
@@ -166,7 +178,7 @@ ADDS = (
             Variable("un_s", "S score of them, from -1 (all opposed) to 1 (all the same)", union="mean"),
         ), similarity, symmetric=True),
         note="The year is the calendar year of the votes, not that of the session. Null where the two have no vote in "
-             "common: 1964 had none, and the file lacks East Germany, Czechoslovakia, both Yemens before 1990, and the "
+             "common: 1964 had none, and the file lacks East Germany, Czechoslovakia, Yemen before 1991, and the "
              "emergency session on Ukraine since 2022; 2024 ends in June, with 6 votes. An abstention beside a yes or "
              "a no does not agree in un_agree3 and is half way in un_s. China's votes are Taiwan's to October 1971, "
              "those of 1991 under Russia's code mostly the Soviet Union's. Both measures move with the agenda: see "

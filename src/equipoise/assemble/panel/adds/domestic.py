@@ -19,7 +19,6 @@ _REGIMES = {"polyarchy": "electoral", "libdem": "liberal", "partipdem": "partici
 _BOUNDS = {"": "", "_codelow": "_low", "_codehigh": "_high"}
 _POLITY = {
     "polity2": "democracy less autocracy, transitions filled in, anarchy 0 (-10 to 10)",
-    "polity": "democracy less autocracy (-10 to 10)",
     "democ": "institutionalised democracy (0 to 10)",
     "autoc": "institutionalised autocracy (0 to 10)",
     "durable": "years since the regime last changed",
@@ -162,10 +161,11 @@ ADDS = (
         sources=("polity",), first_year=1776, last_year=2020,
         state=StateForm("cow", tuple(
             Variable(c, label, "years" if c == "durable" else "") for c, label in _POLITY.items()), polity),
-        note="After 2018 the United States only, and there without durable. Foreign rule (-66), anarchy (-77) and "
-             "transition (-88) are null in all but polity2. A year belongs to the regime of 31 December. Polity's own "
-             "codes for states that split or merged are turned into COW's. Polity leaves out states with fewer than "
-             "half a million people. " + _FROM_ONE,
+        note="Without the raw score polity, which is democ less autoc: the second state's would be called polity2 in a "
+             "dyad. After 2018 the United States only, and there without durable. Foreign rule (-66), anarchy (-77) "
+             "and transition (-88) are null in all but polity2. A year belongs to the regime of 31 December. Polity's "
+             "own codes for states that split or merged are turned into COW's. Polity leaves out states with fewer "
+             "than half a million people. " + _FROM_ONE,
         also=("polity5", "polity4", "polity_iv", "polity2"),
     ),
     Add(

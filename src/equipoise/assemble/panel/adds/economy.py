@@ -24,9 +24,10 @@ _ESTIMATES = {
 _INDICATORS = {"NY.GDP.MKTP.CD": "gdp_usd", "NY.GDP.MKTP.KD": "gdp_2015usd", "SP.POP.TOTL": "population"}
 
 OTHER_BORDERS = {
+    "CMR": (1960, 1960),  # with the Southern Cameroons, British to 1961
     "DEU": (1960, 1989),  # with East Germany
     "EGY": (1960, 1960),  # without Syria, then part of the United Arab Republic
-    "MYS": (1963, 1964),  # without Singapore
+    "MYS": (1960, 1964),  # with Sabah and Sarawak, which joined Malaya in 1963; then without Singapore, in it to 1965
     "PAK": (1960, 1970),  # without Bangladesh
     "SRB": (2006, 2007),  # without Kosovo
     "VNM": (1960, 1975),  # North and South
@@ -36,7 +37,9 @@ OTHER_BORDERS = {
 
 OTHER_BORDERS_PEOPLE = {
     "ETH": (1960, 1992),  # without Eritrea
+    "JOR": (1960, 1966),  # without the West Bank
     "SDN": (1960, 2010),  # without South Sudan
+    "TZA": (1961, 1963),  # with Zanzibar
 }
 """The same of population alone: the product of these years is that of the state."""
 
@@ -164,7 +167,9 @@ _TRADE_NOTE = (
     "A flow is what the importer reports, in whole millions, unchanged; null is unknown, and a zero may stand for what "
     "nobody collected. Zeros that are not: Soviet successors with each other to 1993 (Kazakhstan–Russia 1992–93). "
     "About half: Kazakhstan–Russia 2010–11 and Belarus–Russia 2011, from the customs union's beginning. Yugoslavia has "
-    "next to nothing from 1993, and Serbia nothing from 1997. In 1990 Germany and Yemen stand under 255 and 679. "
+    "next to nothing from 1993, and Serbia nothing from 1997. West Germany has only Belgium and Luxembourg from 1960 "
+    "on, and is missing in all others' sums. What stands under North Vietnam from 1960 to 1975 is the South's trade. "
+    "In 1990 Germany and Yemen stand under 255 and 679. "
 )
 
 ADDS = (
@@ -190,9 +195,10 @@ ADDS = (
             Variable("population", "population", "people", union="sum"),
         ), world_bank),
         note="The Bank's figures are for the land of today; states that are gone have none, nor has Taiwan. Null where "
-             "the state was another: Germany and Yemen to 1989, Vietnam to 1975, Pakistan to 1970, Malaysia 1963–64, "
-             "Egypt 1960, Serbia 2006–07; population also of Ethiopia to 1992 and Sudan to 2010. Sudan's product of "
-             "2011 has half a year of the South in it. ",
+             "the state was another: Germany and Yemen to 1989, Vietnam to 1975, Pakistan to 1970, Malaysia to 1964, "
+             "Cameroon and Egypt 1960, Serbia 2006–07; population also of Ethiopia to 1992, Jordan to 1966, Sudan to "
+             "2010 and Tanzania to 1963. Sudan's product of 2011 has half a year of the South in it. China's figures "
+             "are without Hong Kong and Macao.",
         also=("wdi", "worldbank", "gdp_current", "gdppc", "wb"),
     ),
     Add(

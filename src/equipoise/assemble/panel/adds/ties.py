@@ -171,9 +171,9 @@ ADDS = (
         dyad=DyadForm("cow", (
             Variable("dyadigos", "number of organisations of which both are full or associate members", union="mean"),
         ), shared_organisations, symmetric=True),
-        note="Ties that the source does not know (a fifth as many as it knows, nearly all from 1960 on) count as none, "
-             "and so do observers in dyadigos. States that end in 1990 are null in that year. For the European Union: "
-             "the members' mean.",
+        note="Ties that the source does not know (a quarter as many as it knows, nearly all from 1960 on) count as "
+             "none, and so do observers in dyadigos. States that end in 1990 are null in that year. For the European "
+             "Union: the members' mean.",
         also=("igos", "igo", "cow_igo", "dyadigos", "organizations", "membership", "joint_igos"),
     ),
     Add(
