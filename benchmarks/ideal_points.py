@@ -24,7 +24,7 @@ def main() -> None:
     votes = roll_calls(after=76 if given.quick else 0)
     warm = roll_calls(after=77)
     calls: dict[str, dict[str, Any]] = {
-        "gibbs": {"draws": 100 if given.quick else DRAWS, "burn_in": 0},
+        "gibbs": {"draws": 100 if given.quick else DRAWS, "burn_in": 0, "chains": 1},
         "variational": {"method": "variational"},
     }
     rows = []
@@ -38,7 +38,9 @@ def main() -> None:
 
 
 def roll_calls(*, after: int) -> pl.DataFrame:
-    return estimation_set.select(estimation_set.later(embedded().table("votes"), after=after))
+    pack = embedded()
+    calls = estimation_set.all_calls(pack.table("panel_un_roll_calls"), recent=pack.table("votes"))
+    return estimation_set.select(calls.filter(pl.col("session") > after))
 
 
 def apart(ours: pl.DataFrame, plain: pl.DataFrame) -> float:

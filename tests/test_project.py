@@ -13,7 +13,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LOCKS = ROOT / "requirements"
-IMPORTED_AS = {"vl-convert-python": "vl_convert", "python-calamine": "python_calamine"}
+IMPORTED_AS = {"arviz-stats": "arviz_stats", "vl-convert-python": "vl_convert",
+               "python-calamine": "python_calamine"}
 PINNED = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
 
 

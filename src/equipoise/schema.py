@@ -28,6 +28,9 @@ CHANNELS = ("trade", "diplomacy", "security", "institutions")
 FIRST_YEAR = 1991
 """The first year of the embedded pack."""
 
+JOINT_DRAWS, STEPS_PER_SD = 200, 16
+"""Draws of ideal points that the pack carries, and how many of the steps they are written in make a deviation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -76,7 +79,9 @@ class StateReport:
     """All figures of one state's report; every frame is in long form, and a value that does not exist is null.
 
     ``option`` is a power's code or :data:`OUTSIDE`; shares run from 0 to 1; ``low`` and ``high`` are the 5th and 95th
-    percentile. ``year`` is the headline year: the last whose engagement rests on trade or on two channels.
+    percentile; ``…without_low`` and ``…without_high`` the range over the components of rivalry that are left out one at
+    a time. ``left_out`` and ``rivalry_without`` have the values without each. ``year`` is the headline year: the last
+    whose engagement rests on trade or on two channels.
     """
 
     state: str
@@ -88,17 +93,22 @@ class StateReport:
     channels: pl.DataFrame
     multi_vector: pl.DataFrame
     rivalry: pl.DataFrame
+    rivalry_without: pl.DataFrame
+    left_out: pl.DataFrame
     order: pl.DataFrame
     order_blocs: pl.DataFrame
     leverage: pl.DataFrame
     leeway: pl.DataFrame
     leeway_pairs: pl.DataFrame
+    strategies: pl.DataFrame
     trade: pl.DataFrame
     trade_summary: pl.DataFrame
     document_shares: pl.DataFrame
     economy: pl.DataFrame
     distance: pl.DataFrame
     organisations: pl.DataFrame
+    openings: pl.DataFrame
+    opening_claims: pl.DataFrame
     tiers: pl.DataFrame
     tiers_power: str
     tiers_region: str

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from equipoise.acquire import un_roll_calls, un_votes
 from equipoise.assemble import estimation_set
+from equipoise.assemble.packed import embedded
 from equipoise.errors import UsageError
 from equipoise.measure import ideal_points
 
@@ -96,12 +97,10 @@ def test_the_pairs_are_whole() -> None:
 
 
 @pytest.fixture(scope="module")
-def votes(raw: Path) -> pl.DataFrame:
-    return un_roll_calls.parse({path: (raw / path).read_bytes() for path in un_roll_calls.FILES})
+def votes() -> pl.DataFrame:
+    return embedded().table("panel_un_roll_calls")
 
 
-@pytest.mark.raw
-@pytest.mark.slow
 def test_the_estimation_set_has_the_published_counts(votes: pl.DataFrame) -> None:
     chosen = estimation_set.select(votes)
     counts = (chosen.height, chosen["rcid"].n_unique(), chosen["item"].n_unique(),
@@ -113,47 +112,49 @@ def test_the_estimation_set_has_the_published_counts(votes: pl.DataFrame) -> Non
 
 
 @pytest.mark.raw
-@pytest.mark.slow
-def test_the_sampler_fits_the_published_series(votes: pl.DataFrame, raw: Path) -> None:
+def test_our_points_fit_the_published_series(raw: Path) -> None:
     """Bailey, Strezhnev and Voeten's April 2020 release, with which their releases of 2025 agree at .98 to .99 only."""
     released = pl.read_csv(raw / "unga" / "IdealpointestimatesAll_Apr2020.csv", encoding="latin1", null_values="NA")
-    chosen = estimation_set.select(votes)
-    points = ideal_points(chosen, draws=700, burn_in=100)
     # A 90 % interval is 3.29 standard deviations wide.
-    theirs = released.select("session", "NVotes", "IdealPoint", state="ccode",
+    theirs = released.select("session", "NVotes", "IdealPoint", cow="ccode",
                              wide=(pl.col("Q95%") - pl.col("Q5%")) / 3.29)
-    both = points.with_columns(pl.col("state", "session").cast(pl.Int64)).join(theirs, on=["state", "session"])
-    assert both.height == points.height and (both["n_votes"] == both["NVotes"]).all()
+    points = embedded().table("ideal_points").filter(pl.col("session") <= 74)
+    both = points.with_columns(pl.col("cow", "session").cast(pl.Int64)).join(theirs, on=["cow", "session"])
+    assert both.height == points.height == 10_469 and (both["n_votes"] == both["NVotes"]).all()
     assert correlation(both) > 0.99
     assert correlation(both.filter(pl.col("session") > 5)) > 0.998
     assert np.median([correlation(of) for _, of in both.group_by("session")]) > 0.998
     assert both["sd"].mean() / both["wide"].mean() == pytest.approx(1, abs=0.1)
-    found = {(s, t): m for s, t, m in points.select("state", "session", "mean").rows()}
+    found = {(s, t): m for s, t, m in points.select("cow", "session", "mean").rows()}
     for session, us, russia in PUBLISHED:
         assert found[2, session] == pytest.approx(us, abs=0.35)
         assert found[365, session] == pytest.approx(russia, abs=0.35)
 
 
-@pytest.mark.raw
-@pytest.mark.slow
-def test_it_goes_on_to_the_latest_roll_calls(votes: pl.DataFrame, raw: Path) -> None:
-    wide = un_votes.parse({un_votes.FILES[0]: (raw / un_votes.FILES[0]).read_bytes()})
-    recent = pl.concat([votes.filter(pl.col("session") > 69), estimation_set.later(wide)])
-    chosen = estimation_set.select(recent)
-    assert chosen["session"].max() == 78 and not chosen.select("state", "session", "item").is_duplicated().any()
-    points = estimation_set.named(ideal_points(chosen, method="variational"))
-    assert points["iso3"].null_count() == 0
-    last = dict(points.filter(year=2023).select("iso3", "mean").rows())
-    assert last["USA"] > last["GBR"] > last["KAZ"] > last["RUS"]
+def test_the_latest_points_lie_by_those_published_later() -> None:
+    """The file of 1946–2025, which counts votes on final passage only."""
+    pack = embedded()
+    theirs = pack.table("panel_ideal_points").select("year", "ideal_point", state="iso3").drop_nulls()
+    late = pack.table("ideal_points").filter(pl.col("session") > 74)
+    both = late.join(theirs, on=["state", "year"])
+    assert both.height / late.height > 0.98 and sorted(set(late["year"])) == [2020, 2021, 2022, 2023]
+    for _, of in both.group_by("year"):
+        assert np.corrcoef(of["mean"], of["ideal_point"])[0, 1] > 0.97
 
 
-@pytest.mark.raw
+def test_the_chains_of_the_pack_have_met() -> None:
+    points = embedded().table("ideal_points")
+    assert points["rhat"].median() < 1.015 and (points["rhat"] < 1.05).mean() > 0.95
+    assert points["ess"].median() > 300
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("issue", ["hr", "nu", "me"])
-def test_an_issue_has_points_of_its_own(votes: pl.DataFrame, issue: str) -> None:
-    chosen = estimation_set.select(votes.filter(pl.col("session") > 60), issue=issue)
+@pytest.mark.parametrize("options", [{"issue": "hr"}, {"issue": "nu"}, {"issue": "me"}, {"important": True}])
+def test_a_part_of_the_roll_calls_has_points_of_its_own(votes: pl.DataFrame, options: dict[str, Any]) -> None:
+    chosen = estimation_set.select(votes.filter(pl.col("session") > 60), **options)
     points = ideal_points(chosen, method="variational")
-    last = dict(points.filter(pl.col("session") == 74).select("state", "mean").rows())
+    session = 72 if "important" in options else 74     # what was important later is not known
+    last = dict(points.filter(pl.col("session") == session).select("state", "mean").rows())
     assert last[2] > last[220] > last[651]     # the United States, France, Egypt
 
 

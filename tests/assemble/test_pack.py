@@ -249,7 +249,7 @@ def test_conflicts_of_the_uppsala_program():
         ("gdp_2015usd", 2024),
         ("polyarchy", 2024),
         ("conflicts", 2024),
-        ("ideal_point", 2025),
+        ("ideal_point", 2023),
         ("leader", 2020),
     ],
 )

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from equipoise.errors import BadMatrix, UsageError
-from equipoise.measure import ideal_points
+from equipoise.measure import IdealPosterior, ideal_points, ideal_posterior
 from equipoise.measure.ideal import sampler
 from equipoise.measure.ideal.estimation_set import arrays, start
 
@@ -58,8 +58,8 @@ def test_the_sampler_finds_the_points_and_how_sure_they_are() -> None:
 def test_the_variational_points_lie_close_and_have_no_deviations() -> None:
     votes, truth = simulated()
     found = ideal_points(votes, method="variational")
-    assert found.columns == ["state", "session", "n_votes", "mean", "sd", "low", "high"]
-    assert found.select("sd", "low", "high").null_count().row(0) == (found.height,) * 3
+    assert found.columns == ["state", "session", "n_votes", "mean", "sd", "low", "high", "rhat", "ess"]
+    assert found.select("sd", "low", "high", "rhat", "ess").null_count().row(0) == (found.height,) * 5
     assert correlation(found.join(truth, on=["state", "session"])) > 0.96
     assert found["mean"].mean() == pytest.approx(0, abs=1e-9) and found["mean"].std() == pytest.approx(1)
 
@@ -71,6 +71,70 @@ def test_threads_and_order_of_rows_change_nothing(method: str) -> None:
     all_of_them = ideal_points(votes, method=method, draws=100, burn_in=10)
     shuffled = ideal_points(votes.sample(fraction=1.0, shuffle=True, seed=2), method=method, draws=100, burn_in=10)
     assert one.equals(all_of_them) and one.equals(shuffled)
+
+
+def test_chains_agree_where_they_are_long_enough_and_say_so_where_not() -> None:
+    votes, _ = simulated()
+    told: list[float] = []
+    long = ideal_points(votes, draws=600, burn_in=200, chains=3, progress=told.append)
+    assert long["rhat"].median() < 1.02 and long["rhat"].max() < 1.15 and long["ess"].median() > 200
+    assert told == sorted(told) and told[-1] == 1 and len(told) == 3 * 80
+    short = ideal_points(votes, draws=100, burn_in=0, chains=2)
+    assert short["rhat"].median() > 1.03 and short["ess"].median() < 100
+
+
+def test_a_further_chain_starts_elsewhere_and_draws_others() -> None:
+    votes, _ = simulated(own=10)
+    one = ideal_posterior(votes, draws=100, burn_in=0, chains=1)
+    two = ideal_posterior(votes, draws=100, burn_in=0, chains=2)
+    assert np.array_equal(one.draws[0], two.draws[0]) and not np.array_equal(two.draws[0], two.draws[1])
+    assert np.abs(two.draws[1, 0] - two.draws[0, 0]).mean() > 0.1
+    flat = two.draws.reshape(200, -1)
+    assert np.array_equal(two.thinned(200), flat) and np.array_equal(two.thinned(4), flat[[0, 99, 100, 199]])
+    for number in (0, 3, 400):
+        with pytest.raises(UsageError, match=f"{number} draws cannot be taken from 2 chains of 100"):
+            two.thinned(number)
+
+
+def test_sessions_that_nothing_ties_stand_on_the_scale_of_the_last_that_is() -> None:
+    rng = np.random.default_rng(3)
+    units = pl.DataFrame([(s, t, 9) for t in (7, 8, 9) for s in ("A", "B", "C", "D")] + [("E", 9, 9)],
+                         schema=["state", "session", "n_votes"], orient="row").filter(
+                             ~((pl.col("state") == "D") & (pl.col("session") == 8)))
+    drawn = rng.normal(size=(2, 50, units.height)).astype(np.float32)
+    found = IdealPosterior(units, drawn).anchored(after=8).draws
+    early = (units["session"] <= 8).to_numpy()
+    assert np.array_equal(found[..., early], drawn[..., early])
+    both = units["state"].is_in(["A", "B", "C"]).to_numpy()
+    there, here = (found[..., both & (units["session"] == s).to_numpy()] for s in (8, 9))
+    assert np.allclose(here.mean(-1), there.mean(-1), atol=1e-6) and np.allclose(here.std(-1), there.std(-1), atol=1e-6)
+    votes, _ = simulated(own=10)
+    for call in ({"method": "variational"}, {"draws": 100, "burn_in": 10, "chains": 1}):
+        points = ideal_points(votes, anchor=5, **call)
+        spread = dict(points.group_by("session").agg(pl.col("mean").std()).rows())
+        assert spread[6] == pytest.approx(spread[5], rel=1e-3 if "method" in call else 0.1)
+    last = (units["session"] == 9).to_numpy()
+    assert np.array_equal(np.argsort(found[..., last], -1), np.argsort(drawn[..., last], -1))     # E and D among them
+    with pytest.raises(UsageError, match="2 states voted in session 8 and in 9, too few for one scale"):
+        kept = units.filter(pl.col("state").is_in(["A", "B"]))
+        IdealPosterior(kept, drawn[..., units["state"].is_in(["A", "B"]).to_numpy()]).anchored(after=8)
+
+
+def test_convergence_is_that_of_points_within_their_session() -> None:
+    rng = np.random.default_rng(3)
+    own = rng.normal(size=(2, 200, 3))
+    level = np.array([0.0, 5.0])[:, None, None]     # one chain has all of a session higher than the other
+    units = pl.DataFrame({"state": ["A", "B", "C", "D"], "session": [1, 1, 1, 2], "n_votes": [9, 9, 9, 9]})
+    drawn = np.concatenate([own + level, rng.normal(size=(2, 200, 1))], axis=-1).astype(np.float32)
+    found = IdealPosterior(units, drawn).summary()
+    assert found["rhat"][:3].max() < 1.05 and found["rhat"][3] is None
+
+
+@pytest.mark.parametrize("x", [1e-300, 3e-7, 0.3, 0.70710678, 1.0, 2.5, 700.0])
+def test_the_functions_that_do_not_depend_on_the_system(x: float) -> None:
+    assert sampler.exponential(-x) == pytest.approx(math.exp(-x), rel=1e-15, abs=1e-300)
+    assert sampler.logarithm(x) == pytest.approx(math.log(x), rel=1e-15, abs=1e-15)
+    assert sampler.exponential(-701.0) == 0
 
 
 def test_the_seed_decides() -> None:

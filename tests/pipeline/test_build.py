@@ -8,20 +8,31 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from equipoise import store
 from equipoise.acquire.registry import sources
+from equipoise.assemble import estimation_set
 from equipoise.assemble import pack as assembled
-from equipoise.assemble.packed import MANIFEST, Pack, pack_folder
+from equipoise.assemble.packed import MANIFEST, Pack, embedded, pack_folder
 from equipoise.assemble.panel.shelf import CARRIED
 from equipoise.errors import DamagedPack, MissingSource
+from equipoise.measure import ideal_posterior
+from equipoise.pipeline import points
 from equipoise.pipeline.build import VERSION, build, write
-from equipoise.schema import DEFAULT_POWERS
+from equipoise.schema import DEFAULT_POWERS, STEPS_PER_SD
 
 LARGEST = 10 * 2**20
 
-BUILD = "import sys; from equipoise.pipeline.build import build, write; write(build(sys.argv[1]), to=sys.argv[2])"
+BUILD = """
+import sys
+from equipoise.assemble.packed import embedded
+from equipoise.pipeline.build import build, write
+kept = {name: embedded().table(name) for name in ("ideal_points", "ideal_draws")}
+write(build(sys.argv[1], estimates=kept), to=sys.argv[2])
+"""
 
 
 def installed() -> dict[str, bytes]:
@@ -31,12 +42,32 @@ def installed() -> dict[str, bytes]:
 @pytest.mark.raw
 @pytest.mark.slow
 def test_the_committed_pack_is_what_the_sources_give_whatever_the_number_of_threads(raw: Path, tmp_path: Path):
-    here = build(raw)
+    pack = embedded()
+    here = build(raw, estimates={name: pack.table(name) for name in ("ideal_points", "ideal_draws")})
     one_thread = os.environ | {"POLARS_MAX_THREADS": "1"}
     subprocess.run([sys.executable, "-c", BUILD, str(raw), str(tmp_path / "again")], env=one_thread, check=True)
     again = {p.name: p.read_bytes() for p in (tmp_path / "again").iterdir()}
     assert again.keys() == here.keys() and [n for n in here if again[n] != here[n]] == []
     assert installed().keys() == here.keys() and [n for n in here if installed()[n] != here[n]] == []
+
+
+@pytest.mark.slow
+def test_the_ideal_points_of_the_pack_are_what_the_sampler_draws():
+    """The first draws of its first chain, as the pack carries them; the whole would take minutes."""
+    pack = embedded()
+    calls = estimation_set.all_calls(pack.table("panel_un_roll_calls"), recent=pack.table("votes"))
+    chain = ideal_posterior(estimation_set.select(calls), draws=100, burn_in=points.BURN_IN, chains=1, seed=points.SEED)
+    chain = chain.anchored(after=estimation_set.LAST_TIED)
+    carried = pack.table("ideal_points").join(pack.table("ideal_draws"), on=["state", "year"])
+    found = estimation_set.named(chain.units.with_columns(
+        pl.Series("drawn", chain.draws[0, [0, 20, 41, 61, 82]].T.copy(), dtype=pl.Array(pl.Float32, 5)))
+    ).select("year", "drawn", state="iso3")
+    both = carried.join(found, on=["state", "year"])
+    assert both.height == carried.height > 6000
+    mean, sd = (both[c].to_numpy()[:, None] for c in ("mean", "sd"))
+    steps = (both["drawn"].to_numpy() - mean) / sd * STEPS_PER_SD
+    # The pack rounds to whole steps, and mean and sd to six digits.
+    assert np.abs(steps - both["draws"].to_numpy()[:, :5]).max() < 0.501
 
 
 def test_the_pack_is_small_enough_to_carry():

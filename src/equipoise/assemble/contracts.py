@@ -5,13 +5,18 @@ from __future__ import annotations
 import polars as pl
 
 from equipoise.acquire.un_votes import ISSUES
-from equipoise.schema import Column, Table
+from equipoise.schema import JOINT_DRAWS, Column, Table
 
 _ISO = "ISO 3166-1 alpha-3"
 _FLAG = "1 yes, 0 no"
 _TRADE = "cow_trade;kaz_trade;imf_trade"
 _CHANNELS = f"{_TRADE};un_votes;atop;cow_igo"
-_RIVALRY = "ideal_points;atop;nmc;mid;strategic_rivalries"
+_POINTS = "un_roll_calls;un_votes"
+_RIVALRY = f"{_POINTS};atop;nmc;mid;strategic_rivalries"
+
+
+_PLACE = "standard deviations over all states and sessions since 1946, the United States positive"
+_ESTIMATED = "computed: the posterior of equipoise.measure.ideal_points, of the session that opens in the year"
 
 
 def _year(source: str) -> Column:
@@ -41,13 +46,42 @@ STATE_YEAR = Table(
         Column("libdem", pl.Float64, "index 0 to 1", "vdem"),
         Column("conflicts", pl.Int16, "conflicts", "ucdp", "the state is a party or sends troops"),
         Column("conflict_intensity", pl.Int8, "0 none, 1 minor, 2 war", "ucdp"),
-        Column("ideal_point", pl.Float64, "standard deviations, the United States positive", "ideal_points"),
-        Column("ideal_low", pl.Float64, "5th percentile", "ideal_points"),
-        Column("ideal_high", pl.Float64, "95th percentile", "ideal_points"),
-        Column("ideal_votes", pl.Int16, "final-passage votes", "ideal_points"),
+        Column("ideal_point", pl.Float64, _PLACE, _POINTS, _ESTIMATED),
+        Column("ideal_low", pl.Float64, "5th percentile", _POINTS, _ESTIMATED),
+        Column("ideal_high", pl.Float64, "95th percentile", _POINTS, _ESTIMATED),
+        Column("ideal_votes", pl.Int16, "roll calls that divide", _POINTS),
         Column("leader", pl.String, "name", "reign", "in office at the end of the year"),
         Column("leader_years", pl.Float64, "years in office at the end of the year", "reign"),
         Column("leader_changes", pl.Int8, "leaders who entered in the year", "reign"),
+    ),
+)
+
+IDEAL_POINTS = Table(
+    "ideal_points",
+    ("cow", "session"),
+    (
+        Column("cow", pl.Int16, "Correlates of War code", _POINTS, "255 and 260 are Germany united and in the West"),
+        Column("session", pl.Int16, "session of the General Assembly", _POINTS, "none for 19, in which one vote was"),
+        Column("state", pl.String, _ISO, _POINTS, "of the year"),
+        Column("year", pl.Int16, "year", _POINTS, "in which the session opened"),
+        Column("n_votes", pl.Int16, "roll calls that divide", _POINTS),
+        Column("mean", pl.Float64, _PLACE, _POINTS, _ESTIMATED),
+        Column("sd", pl.Float64, "standard deviation of the posterior", _POINTS, _ESTIMATED),
+        Column("low", pl.Float64, "5th percentile", _POINTS, _ESTIMATED),
+        Column("high", pl.Float64, "95th percentile", _POINTS, _ESTIMATED),
+        Column("rhat", pl.Float64, "rank-normalised split R-hat", _POINTS, _ESTIMATED),
+        Column("ess", pl.Float64, "effective draws", _POINTS, _ESTIMATED),
+    ),
+)
+
+IDEAL_DRAWS = Table(
+    "ideal_draws",
+    ("state", "year"),
+    (
+        Column("state", pl.String, _ISO, _POINTS),
+        Column("year", pl.Int16, "year", _POINTS, "from the pack's first year on"),
+        Column("draws", pl.Array(pl.Int8, JOINT_DRAWS), "sixteenths of sd, from mean", _POINTS,
+               "joint draws: the first of one state belongs to the first of every other"),
     ),
 )
 
@@ -179,7 +213,7 @@ RIVALRY = Table(
             pl.Float64,
             "0 to 1",
             _RIVALRY,
-            "computed: from ideal_points, sanctions (own table), atop with nmc, mid, strategic_rivalries",
+            "computed: from ideal points of our own, sanctions (own table), atop with nmc, mid, strategic_rivalries",
         ),
     ),
 )
@@ -211,6 +245,8 @@ PACK: dict[str, Table] = {
     t.name: t
     for t in (
         STATE_YEAR,
+        IDEAL_POINTS,
+        IDEAL_DRAWS,
         TRADE,
         ALLIANCES,
         MEMBERSHIPS,

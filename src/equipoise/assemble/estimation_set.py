@@ -20,6 +20,9 @@ from equipoise.errors import UsageError
 
 Issue = Literal["me", "nu", "di", "hr", "co", "ec"]
 
+LAST_TIED = 74
+"""The last session for which it is known which of its roll calls repeat earlier ones."""
+
 _FIRST_YEAR = 1945
 _OPENS_BY = 14   # September: sessions open in its third week at the earliest
 
@@ -67,7 +70,7 @@ def select(calls: pl.DataFrame, *, repeats: pl.DataFrame | None = None, issue: I
     return divided.select("state", "session", "rcid", "item", "vote").sort("item", "session", "state")
 
 
-def later(calls: pl.DataFrame, *, after: int = 74) -> pl.DataFrame:
+def later(calls: pl.DataFrame, *, after: int = LAST_TIED) -> pl.DataFrame:
     """Turn roll calls in columns into votes in rows, of the sessions after ``after``.
 
     Args:
@@ -92,6 +95,19 @@ def later(calls: pl.DataFrame, *, after: int = 74) -> pl.DataFrame:
     return cast.with_columns(cow=pl.col("iso3").replace_strict(cow, default=None, return_dtype=pl.Int32)).select(
         "rcid", "cow", pl.col("vote").cast(pl.Int8), "session", "date", unknown.alias("amend"), unknown.alias("para"),
         unknown.alias("important"), *issues).sort("rcid", "cow")
+
+
+def all_calls(early: pl.DataFrame, *, recent: pl.DataFrame) -> pl.DataFrame:
+    """Join the votes of :mod:`~equipoise.acquire.un_roll_calls` with later ones (:func:`later`) in columns.
+
+    >>> from equipoise.assemble.packed import embedded
+    >>> pack = embedded()
+    >>> calls = all_calls(pack.table("panel_un_roll_calls"), recent=pack.table("votes"))
+    >>> calls["session"].min(), calls["session"].max()
+    (1, 78)
+    """
+    last = int(early["session"].max() or 0)     # type: ignore[arg-type]
+    return pl.concat([early, later(recent, after=last)], how="vertical_relaxed")
 
 
 def named(points: pl.DataFrame) -> pl.DataFrame:

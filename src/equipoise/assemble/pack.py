@@ -25,7 +25,7 @@ SOURCES = (
     "penn",
     "vdem",
     "ucdp",
-    "ideal_points",
+    "un_roll_calls",
     "reign",
     "cow_trade",
     "imf_trade",
@@ -55,9 +55,14 @@ LARGE_MUSD = 100.0
 
 
 def tables(parsed: Parsed) -> dict[str, pl.DataFrame]:
-    """Return the pack's base tables (all but the computed ``channels`` and ``rivalry``) from parsed sources by id."""
+    """Return the pack's base tables (all but the computed ``channels`` and ``rivalry``) from parsed sources by id.
+
+    ``own_points`` and ``own_draws`` are no sources but the estimates of :mod:`equipoise.pipeline.points`.
+    """
     out = {
         "state_year": state_year(parsed),
+        "ideal_points": parsed["own_points"],
+        "ideal_draws": parsed["own_draws"],
         "trade": trade(parsed),
         "alliances": alliances(parsed["atop"]),
         "memberships": memberships(parsed["cow_igo"]),
@@ -81,7 +86,7 @@ def state_year(parsed: Parsed) -> pl.DataFrame:
         _bank(parsed["world_bank"]),
         _penn(parsed["penn"]),
         _vdem(parsed["vdem"]),
-        _ideal(parsed["ideal_points"]),
+        _ideal(parsed["own_points"]),
         _ruled(parsed["reign"]),
     )
     for frame in joins:
@@ -269,10 +274,7 @@ def _vdem(vdem: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ideal(points: pl.DataFrame) -> pl.DataFrame:
-    known = _cow(points).rename({"n_votes": "ideal_votes"})
-    return known.select("state", "year", "ideal_point", "ideal_low", "ideal_high", "ideal_votes").unique(
-        ["state", "year"]
-    )
+    return points.select("state", "year", ideal_point="mean", ideal_low="low", ideal_high="high", ideal_votes="n_votes")
 
 
 def _ruled(reign: pl.DataFrame) -> pl.DataFrame:

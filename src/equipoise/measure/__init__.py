@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from equipoise.measure.alliances import alliance_similarity, similarities
     from equipoise.measure.capability import Polarity, cinc, polarity
     from equipoise.measure.distribution import concentration, effective_number, movement, normalised_hhi
-    from equipoise.measure.ideal import ideal_points
+    from equipoise.measure.ideal import IdealPosterior, ideal_points, ideal_posterior
     from equipoise.measure.multivector import greatest_straddle, issue_splitting, multi_vector, spread, straddle
     from equipoise.measure.order import OrderPath, OrderStress, order_stress, order_stress_path
-    from equipoise.measure.pooling import Pooled, pool, pool_draws
+    from equipoise.measure.pooling import Pooled, leave_one_out, pool, pool_draws
     from equipoise.measure.portfolios import similarity, similarity_to
+    from equipoise.measure.precedence import judge_order, opening_order
+    from equipoise.measure.ranking import superiority, superiority_draws
     from equipoise.measure.rivalry import (
         alliance_component,
         disputes_component,
@@ -29,8 +31,11 @@ if TYPE_CHECKING:
         to_matrix,
         to_pairs,
     )
+    from equipoise.measure.sides import SidesParts, equidistance, over_rivals, pledges_of, sides_parts
     from equipoise.measure.signed import Frustration, frustration
     from equipoise.measure.simplex import to_simplex
+    from equipoise.measure.strategies import HedgingParts, hedging, hedging_parts
+    from equipoise.measure.structure import Structure, same_split, signed_components, system_structure
     from equipoise.measure.trade import dependence, intensity, trade_shares
 
 # No module bears the name of a function: importing it would put the module where the function is expected.
@@ -39,26 +44,35 @@ _HOMES = {
     "alliances": ("alliance_similarity", "similarities"),
     "capability": ("Polarity", "cinc", "polarity"),
     "distribution": ("concentration", "effective_number", "movement", "normalised_hhi"),
-    "ideal": ("ideal_points",),
+    "ideal": ("IdealPosterior", "ideal_points", "ideal_posterior"),
     "multivector": ("greatest_straddle", "issue_splitting", "multi_vector", "spread", "straddle"),
     "order": ("OrderPath", "OrderStress", "order_stress", "order_stress_path"),
-    "pooling": ("Pooled", "pool", "pool_draws"),
+    "pooling": ("Pooled", "leave_one_out", "pool", "pool_draws"),
     "portfolios": ("similarity", "similarity_to"),
+    "ranking": ("superiority", "superiority_draws"),
+    "precedence": ("judge_order", "opening_order"),
     "rivalry": ("alliance_component", "disputes_component", "highest_recent", "ideal_point_component",
                 "pair_positions", "sanctions_component", "strategic_component", "to_matrix", "to_pairs"),
+    "sides": ("SidesParts", "equidistance", "over_rivals", "pledges_of", "sides_parts"),
     "signed": ("Frustration", "frustration"),
     "simplex": ("to_simplex",),
+    "strategies": ("HedgingParts", "hedging", "hedging_parts"),
+    "structure": ("Structure", "same_split", "signed_components", "system_structure"),
     "trade": ("dependence", "intensity", "trade_shares"),
 }
 _MODULE = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Frustration",
+    "HedgingParts",
+    "IdealPosterior",
     "Landscape",
     "OrderPath",
     "OrderStress",
     "Polarity",
     "Pooled",
+    "SidesParts",
+    "Structure",
     "alignment_energy",
     "alliance_component",
     "alliance_similarity",
@@ -67,30 +81,45 @@ __all__ = [
     "dependence",
     "disputes_component",
     "effective_number",
+    "equidistance",
     "frustration",
     "greatest_straddle",
+    "hedging",
+    "hedging_parts",
     "highest_recent",
     "ideal_point_component",
     "ideal_points",
+    "ideal_posterior",
     "intensity",
     "issue_splitting",
+    "judge_order",
     "landscape",
+    "leave_one_out",
     "movement",
     "multi_vector",
     "normalised_hhi",
+    "opening_order",
     "order_stress",
     "order_stress_path",
+    "over_rivals",
     "pair_positions",
+    "pledges_of",
     "polarity",
     "pool",
     "pool_draws",
+    "same_split",
     "sanctions_component",
+    "sides_parts",
+    "signed_components",
     "similarities",
     "similarity",
     "similarity_to",
     "spread",
     "straddle",
     "strategic_component",
+    "superiority",
+    "superiority_draws",
+    "system_structure",
     "to_matrix",
     "to_pairs",
     "to_simplex",

@@ -26,10 +26,14 @@ from equipoise.measure.rivalry import (
     strategic_component,
     to_pairs,
 )
+from equipoise.schema import STEPS_PER_SD
 
 Array = NDArray[np.float64]
 
 COMPONENTS = ("ideal_points", "sanctions", "alliances", "disputes", "strategic")
+CLOSENESS = ("ideal_points", "alliances")
+"""The components that measure closeness as well as distance; the others record hostile acts only."""
+
 DISPUTE_WINDOW = 5
 LEVERAGE = ("trade", "border", "alliance")
 
@@ -87,33 +91,45 @@ def capabilities(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> 
 
 
 def un_distance(pack: Pack, *, state: str, powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
-    """Return year, power, distance, low, high: the gap between ideal points, in standard deviations.
+    """Return year, power, distance, low, high, published: the gap between ideal points, in standard deviations.
 
-    ``low`` and ``high`` add the 5 and 95 % bounds of both ideal points in quadrature, which takes their errors as
-    independent: an assumption, since the source publishes no joint draws. A power of several states is their mean.
+    The distance is that of the posterior means; ``low`` and ``high`` are the 5th and 95th percentile of the distances
+    in the joint draws that the pack carries. ``published`` is the gap between the points of Bailey, Strezhnev and
+    Voeten's own file, to compare with. A power of several states is their mean.
     """
-    table = pack.table("state_year").select("state", "year", "ideal_point", "ideal_low", "ideal_high").drop_nulls()
-    table = table.with_columns(((pl.col("ideal_high") - pl.col("ideal_low")) / 2).alias("half"))
     parts = members(powers, years=years).filter(pl.col("state") != state)
-    theirs = (
-        parts.join(table, on=["state", "year"])
-        .group_by("year", "power", maintain_order=True)
-        .agg(
-            pl.col("ideal_point").mean().alias("point"),
-            ((pl.col("half") ** 2).sum().sqrt() / pl.len()).alias("their_half"),
-        )
-    )
-    own = table.filter(pl.col("state") == state).select("year", pl.col("ideal_point").alias("own"), "half")
-    joined = theirs.join(own, on="year")
-    distance = (pl.col("own") - pl.col("point")).abs()
-    half = (pl.col("half") ** 2 + pl.col("their_half") ** 2).sqrt()
-    return joined.select(
-        "year",
-        "power",
-        distance.alias("distance"),
-        pl.max_horizontal(distance - half, pl.lit(0.0)).alias("low"),
-        (distance + half).alias("high"),
-    ).sort("year", "power")
+    drawn = _ideal_draws(pack, states=[state, *parts["state"].unique()], years=years)
+    theirs = pack.table("panel_ideal_points").select("year", state="iso3", point="ideal_point")
+    published = _gaps(theirs, parts=parts, state=state)
+    rows = []
+    for (year, power), group in parts.group_by("year", "power", maintain_order=True):
+        others = [drawn[s, year] for s in group["state"] if (s, year) in drawn]
+        if (state, year) in drawn and others:
+            gap = drawn[state, year] - np.mean(others, axis=0)
+            low, high = np.quantile(np.abs(gap[1:]), [0.05, 0.95])
+            rows.append((year, power, abs(gap[0]), low, high))
+    own = pl.DataFrame(rows, orient="row", schema={"year": pl.Int16, "power": pl.String, "distance": pl.Float64,
+                                                   "low": pl.Float64, "high": pl.Float64})
+    both = own.join(published.rename({"gap": "published"}), on=["year", "power"], how="full", coalesce=True)
+    return both.sort("year", "power")
+
+
+def _ideal_draws(pack: Pack, *, states: Sequence[str], years: Sequence[int]) -> dict[tuple[str, int], Array]:
+    """The mean and then the joint draws (1 + D,) of each state's point in each year, from the pack's first on."""
+    points = pack.table("ideal_points").select("state", "year", "mean", "sd")
+    wanted = pl.col("state").is_in(list(states)) & pl.col("year").is_in(list(years))
+    table = pack.table("ideal_draws").filter(wanted).join(points, on=["state", "year"])
+    mean, sd = table["mean"].to_numpy()[:, None], table["sd"].to_numpy()[:, None]
+    drawn = np.hstack([mean, mean + sd * table["draws"].to_numpy() / STEPS_PER_SD])
+    return dict(zip(table.select("state", "year").rows(), drawn, strict=True))
+
+
+def _gaps(points: pl.DataFrame, *, parts: pl.DataFrame, state: str) -> pl.DataFrame:
+    """Return year, power, gap: how far the state's point is from the mean of each power's members."""
+    known = points.drop_nulls().with_columns(pl.col("year").cast(pl.Int16))
+    theirs = parts.join(known, on=["state", "year"]).group_by("year", "power").agg(pl.col("point").mean())
+    own = known.filter(pl.col("state") == state).select("year", own="point")
+    return theirs.join(own, on="year").select("year", "power", gap=(pl.col("own") - pl.col("point")).abs())
 
 
 def leverage_components(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from equipoise import store
 from equipoise.acquire import CONNECTORS
 from equipoise.acquire.registry import sources
 from equipoise.acquire.status import read_files
+from equipoise.assemble import estimation_set
 from equipoise.assemble import pack as assembled
 from equipoise.assemble.packed import MANIFEST, Pack, encode
 from equipoise.assemble.panel.shelf import CARRIED, PREFIX, carried_notes, compact
@@ -20,6 +21,7 @@ from equipoise.errors import MissingSource
 from equipoise.measure.engagement import channel_shares
 from equipoise.measure.rivalry import pair_positions
 from equipoise.measure.system import COMPONENTS, rivalry_components
+from equipoise.pipeline import points
 from equipoise.schema import DEFAULT_POWERS, FIRST_YEAR
 
 VERSION = "2026.11"
@@ -28,8 +30,12 @@ VERSION = "2026.11"
 Progress = Callable[[str], None]
 
 
-def build(directory: Path | str, *, progress: Progress = lambda _: None) -> dict[str, bytes]:
+def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None = None,
+          progress: Progress = lambda _: None) -> dict[str, bytes]:
     """Return the pack's files by name, built from the sources in a folder; the same sources give the same bytes.
+
+    ``estimates`` are the tables ``ideal_points`` and ``ideal_draws`` of a pack whose roll calls were the same. Without
+    them they are made, which takes minutes.
 
     Raises:
         MissingSource: the folder or a file is not there; BadSourceFile: a file is not what its entry says.
@@ -40,6 +46,8 @@ def build(directory: Path | str, *, progress: Progress = lambda _: None) -> dict
             hint="Download the sources with `equipoise data pull`, or name their folder with --from.",
         )
     parsed = parse_all(Path(directory), progress=progress)
+    parsed |= _estimated(parsed, progress=progress) if estimates is None else {
+        "own_points": estimates["ideal_points"], "own_draws": estimates["ideal_draws"]}
     progress("assembling tables")
     frames = assembled.tables(parsed)
     pack = Pack(frames=frames)
@@ -82,6 +90,19 @@ def parse_all(directory: Path, *, progress: Progress) -> dict[str, pl.DataFrame]
         if name == "shapes":
             out["borders"] = _borders(files)
     return out
+
+
+def _estimated(parsed: dict[str, pl.DataFrame], *, progress: Progress) -> dict[str, pl.DataFrame]:
+    """Our own ideal points; minutes of work, so it says how far it is."""
+    said = set[int]()
+
+    def tell(done: float) -> None:
+        if (percent := int(done * 100)) not in said:
+            said.add(percent)
+            progress(f"estimating ideal points: {percent} %")
+
+    calls = estimation_set.all_calls(parsed["un_roll_calls"], recent=parsed["un_votes"])
+    return points.tables(calls, progress=tell)
 
 
 def _rounded(frame: pl.DataFrame) -> pl.DataFrame:

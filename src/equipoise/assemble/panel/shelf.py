@@ -27,7 +27,7 @@ PREFIX = "panel_"
 CARRIED = (
     "archigos", "atop", "capitals", "contiguity", "cow_igo", "creg", "dca", "democracy", "gdp_population", "gml",
     "hief", "ideal_points", "mid", "nmc", "polity", "strategic_rivalries", "trade_agreements", "ucdp", "ucdp_onset",
-    "vdem", "wars", "world_bank",
+    "un_roll_calls", "vdem", "wars", "world_bank",
 )
 """The sources that the pack carries whole. The others are pulled: their terms forbid it, or they are large."""
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from equipoise.measure.ideal.result import Method, ideal_points
+from equipoise.measure.ideal.result import IdealPosterior, Method, ideal_points, ideal_posterior
 
-__all__ = ["Method", "ideal_points"]
+__all__ = ["IdealPosterior", "Method", "ideal_points", "ideal_posterior"]

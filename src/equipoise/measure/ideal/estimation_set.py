@@ -155,8 +155,9 @@ def _cutpoints(counts: Floats) -> tuple[Floats, Floats]:
     n = counts.sum(axis=1)
     share = np.clip(np.cumsum(counts, axis=1)[:, :2] / n[:, None], 1e-6, 1 - 1e-6)
     normal = NormalDist()
-    cuts = np.vectorize(normal.inv_cdf)(share)
-    step = np.sqrt(share * (1 - share) / n[:, None]) / np.vectorize(normal.pdf)(cuts)
+    # Ten decimals: the last digits of these functions depend on the system, and a chain must not.
+    cuts = np.vectorize(normal.inv_cdf)(share).round(10)
+    step = (np.sqrt(share * (1 - share) / n[:, None]) / np.vectorize(normal.pdf)(cuts)).round(10)
     yes, abstain, no = (counts[:, k] == 0 for k in range(3))
     cuts[yes, 0], step[yes, 0] = -FAR, 0.0
     cuts[no, 1], step[no, 1] = FAR, 0.0
