@@ -15,7 +15,8 @@ from equipoise.measure import similarity, similarity_to
 PUBLISHED = Path(__file__).parents[1] / "published"
 MEASURES = ("S", "S2", "kappa", "pi", "pi_nominal", "agreement")
 shapes = st.tuples(st.integers(2, 6), st.integers(1, 9))
-tables = arrays(np.float64, shapes, elements=st.sampled_from([1, 2, 3, np.nan]))
+tables = arrays(np.float64, shapes, elements=st.sampled_from([1, 2, 3, np.nan])).filter(
+    lambda table: not np.isnan(table).all())
 
 
 def rows(*parts: str) -> list[dict[str, str]]:
@@ -104,7 +105,15 @@ def test_nothing_in_common_and_constant_portfolios_are_nan():
     assert np.isnan(similarity(apart, measure="agreement")[0, 1])
     assert np.isnan(similarity([[1, 1], [1, 1]], measure="kappa")).all()
     assert similarity([[1, 1], [1, 1]], measure="S", scale=(1, 3))[0, 1] == 1
-    assert np.isnan(similarity(np.full((2, 3), np.nan), measure="S", scale=(1, 3))).all()
+    gone = similarity([[1, 2], [np.nan, np.nan]], measure="S", scale=(1, 3))
+    assert gone[0, 0] == 1 and np.isnan(gone[1]).all()
+
+
+def test_portfolios_that_are_all_missing_are_refused():
+    with pytest.raises(BadMatrix, match="portfolios is missing throughout"):
+        similarity(np.full((2, 3), np.nan), measure="S", scale=(1, 3))
+    with pytest.raises(BadMatrix, match="portfolio is missing throughout"):
+        similarity_to([np.nan], others=[[1.0]], measure="pi")
 
 
 @pytest.mark.parametrize(("call", "error"), [

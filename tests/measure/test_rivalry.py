@@ -17,6 +17,7 @@ from equipoise.measure import (
     to_matrix,
     to_pairs,
 )
+from equipoise.measure.rivalry import checked_rivalry
 
 
 @given(st.lists(st.floats(-3, 3), min_size=2, max_size=6), st.floats(0.5, 6))
@@ -79,3 +80,15 @@ def test_bad_input_is_refused_in_one_line(call, error):
     with pytest.raises(error) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("matrix", "words"), [
+    ([[0, 1, 0]], r"rivalry of shape \(1, 3\) is not square"),
+    ([[0, 0.5], [0.25, 0]], r"rivalry is not symmetric: 0.5 at \(0, 1\), 0.25 at \(1, 0\)"),
+    ([[[0, 0], [0, 0]], [[0, np.nan], [1, 0]]], r"not symmetric: nan at \(1, 0, 1\), 1 at \(1, 1, 0\)"),
+    ([[0, -0.5], [-0.5, 0]], r"rivalry holds -0.5 at \(0, 1\), negative or infinite"),
+    ([[0.5, 0], [0, 0]], "diagonal that is not zero"),
+])
+def test_a_rivalry_that_is_none_is_refused_with_the_place(matrix, words):
+    with pytest.raises(BadMatrix, match=words):
+        checked_rivalry(matrix)

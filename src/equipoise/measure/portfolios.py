@@ -36,7 +36,8 @@ def similarity(portfolios: ArrayLike, *, measure: Measure = "S", scale: tuple[fl
 
     NaN where two rows share no entry (with positive weight), and for kappa and pi where both are constant and equal.
     Raises BadMatrix for entries outside ``scale`` or weights of the wrong length, UsageError for an unknown measure or
-    for S without a scale. Time grows with the number of distinct values, which is small on an ordinal scale.
+    for S without a scale; BadMatrix, too, where every entry is missing. Time grows with the number of distinct values,
+    which is small on an ordinal scale.
 
     >>> votes = [[1, 2, 3, 1], [1, 3, 3, np.nan], [3, 1, 1, 3]]
     >>> similarity(votes, measure="S", scale=(1, 3)).round(2)
@@ -159,6 +160,9 @@ def _portfolios(values: ArrayLike, *, axes: int, name: str) -> Array:
     if array.ndim < axes or np.isinf(array).any():
         raise BadMatrix(f"{name} has {array.ndim} axes, or an infinite entry.",
                         hint=f"Give at least {axes} axes, entries last, NaN for missing.")
+    if np.isnan(array).all():
+        raise BadMatrix(f"{name} is missing throughout.", hint="Nothing can be compared; see whether the years or "
+                        "states that were asked for have any data.")
     return array
 
 

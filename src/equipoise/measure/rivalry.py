@@ -21,10 +21,17 @@ def checked_rivalry(rivalry: ArrayLike) -> Array:
            [1., 0.]])
     """
     r = _square(rivalry, name="rivalry")
-    if not np.allclose(r, np.swapaxes(r, -1, -2), atol=1e-9, rtol=0, equal_nan=True):
-        raise BadMatrix("rivalry is not symmetric.", hint="r_kl and r_lk are one number; take their maximum or mean.")
-    if np.any(r < 0) or np.isinf(r).any():
-        raise BadMatrix("rivalry has a negative or infinite entry.", hint="Scale it to 0…1, NaN for missing.")
+    uneven = ~np.isclose(r, np.swapaxes(r, -1, -2), atol=1e-9, rtol=0, equal_nan=True)
+    if uneven.any():
+        at = tuple(int(k) for k in np.argwhere(uneven)[0])
+        there = (*at[:-2], at[-1], at[-2])
+        raise BadMatrix(f"rivalry is not symmetric: {r[at]:g} at {at}, {r[there]:g} at {there}.",
+                        hint="r_kl and r_lk are one number; take their maximum or mean.")
+    bad = (r < 0) | np.isinf(r)
+    if bad.any():
+        at = tuple(int(k) for k in np.argwhere(bad)[0])
+        raise BadMatrix(f"rivalry holds {r[at]:g} at {at}, negative or infinite.",
+                        hint="Scale it to 0…1, NaN for missing.")
     if np.any(np.abs(np.diagonal(r, axis1=-2, axis2=-1)) > 1e-12):
         raise BadMatrix("rivalry has a diagonal that is not zero.", hint="A power is no rival of itself.")
     return r
