@@ -84,6 +84,21 @@ def test_value_is_minus_the_least_eigenvalue_and_the_vector_attains_it(system):
     assert v @ m @ v == pytest.approx(-stress.value * (v @ v), abs=1e-9)
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(0, 10_000))
+def test_more_rivalry_between_two_blocs_never_lowers_it(first, second, seed):
+    rng, side = np.random.default_rng(seed), np.arange(first + second) < first
+    pairs, capability = rng.random((2, first + second, first + second)), rng.uniform(0.1, 1, first + second)
+    less, extra = (np.triu(p) + np.triu(p).T for p in pairs * (side[:, None] != side))
+    before = order_stress(less / 2, capability=capability).value
+    assert order_stress((less + extra) / 2, capability=capability).value >= before - 1e-12
+
+
+def test_rivalry_within_a_bloc_lowers_it():
+    bloc, quarrel = to_matrix([0, 1, 1], powers=3), to_matrix([0.2, 1, 1], powers=3)
+    assert order_stress(quarrel, capability=[1, 1, 2]).value < order_stress(bloc, capability=[1, 1, 2]).value - 0.01
+
+
 def test_a_path_keeps_every_power_on_its_side():
     rng = np.random.default_rng(1)
     split = np.array([1, 1, -1, -1, 1])

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from equipoise.errors import BadMatrix, BadShares, UsageError
-from equipoise.measure import pool, pool_draws
+from equipoise.measure import leave_one_out, pool, pool_draws
 
 
 def table(seed: int, *, years: int = 12, channels: int = 4, values: int = 3, gaps: float = 0.0) -> np.ndarray:
@@ -143,9 +143,70 @@ def test_the_seed_determines_the_draws():
     assert not np.array_equal(pool_draws(y, draws=4, seed=9), pool_draws(y, draws=4, seed=10))
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0, 0.6), st.lists(st.floats(0.1, 5), min_size=4, max_size=4))
+def test_without_a_channel_is_the_pool_with_its_weight_at_zero(seed, gaps, weights):
+    y = table(seed, gaps=gaps)
+    y[np.random.default_rng(seed).random(y.shape) < gaps / 2] = np.nan
+    without = leave_one_out(y, weights=weights)
+    assert without.shape == (4, 12, 3)
+    for c in range(4):
+        if np.isfinite(y[:, c]).any():
+            others = np.where(np.arange(4) == c, 0, weights)
+            np.testing.assert_allclose(without[c], pool(y, weights=others).value, atol=1e-12)
+
+
+def test_what_was_never_there_or_weighs_nothing_leaves_nothing_out():
+    y = table(3, channels=3)
+    y[:, 1] = np.nan
+    without = leave_one_out(y)
+    assert np.isnan(without[1]).all() and np.isfinite(without[[0, 2]]).all()
+    assert np.isnan(leave_one_out(table(3, channels=3), weights=[1, 0, 1])[1]).all()
+    assert np.isnan(leave_one_out(table(3, channels=1))).all()
+    y[4, 2] = np.nan
+    assert np.isnan(leave_one_out(y)[0, 4]).all(), "a year in which only the channel that is left out was observed"
+    some = table(5, channels=2)
+    some[:, 1, 0] = np.nan
+    np.testing.assert_allclose(leave_one_out(some)[1, :, 0], pool(some).value[:, 0])
+
+
+def test_equal_weights_of_any_size_draw_what_no_weights_do():
+    y = table(1, channels=7, gaps=0.3)
+    for weight in (0.1, 1, 3):
+        np.testing.assert_array_equal(pool_draws(y, draws=9, seed=4, weights=np.full(7, weight)),
+                                      pool_draws(y, draws=9, seed=4))
+
+
+def test_draws_have_the_weights_as_their_mean_and_the_spread_of_their_dirichlet():
+    """Of three channels at 0, 0 and 1 the draw is the third's weight, Beta(3ω, 3(1 − ω))."""
+    y = np.broadcast_to(np.array([0.0, 0.0, 1.0])[:, None], (4, 3, 1))
+    for weights, share in (([1, 1, 1], 1 / 3), ([1, 1, 2], 1 / 2), ([2, 1, 0.5], 1 / 7)):
+        drawn = pool_draws(y, draws=40_000, seed=2, weights=weights)[:, 0, 0]
+        assert drawn.mean() == pytest.approx(share, abs=0.006)
+        assert drawn.var() == pytest.approx(share * (1 - share) / 4, rel=0.03)
+
+
+def test_a_channel_of_weight_zero_is_as_if_it_were_not_there():
+    y = table(8, gaps=0.3)
+    drawn = pool_draws(y, draws=8000, seed=1, weights=[1, 0, 1, 1])
+    left = pool_draws(y[:, [0, 2, 3]], draws=8000, seed=1)
+    np.testing.assert_array_equal(np.isnan(drawn), np.isnan(left))
+    np.testing.assert_allclose(drawn.mean(axis=0), left.mean(axis=0), atol=0.02)
+    np.testing.assert_allclose(drawn.std(axis=0), left.std(axis=0), atol=0.02)
+
+
+def test_a_weight_next_to_nothing_loses_no_year_that_its_channel_alone_knows():
+    y = table(2, channels=2)
+    y[5, 1] = np.nan
+    assert np.isfinite(pool_draws(y, draws=50, seed=0, weights=[1e-9, 1])).all()
+
+
 @pytest.mark.parametrize(
     ("call", "error"),
     [
+        (lambda: leave_one_out(np.ones((3, 2))), BadMatrix),
+        (lambda: leave_one_out(np.ones((3, 2, 1)), weights=[1]), BadShares),
+        (lambda: pool_draws(np.ones((3, 2, 1)), draws=2, seed=1, weights=[-1, 1]), BadShares),
         (lambda: pool(np.ones((3, 2))), BadMatrix),
         (lambda: pool(np.full((3, 2, 1), np.inf)), BadMatrix),
         (lambda: pool(np.ones((3, 2, 1)), weights=[1, 2, 3]), BadShares),

@@ -52,14 +52,38 @@ def pool(values: ArrayLike, *, weights: ArrayLike | None = None) -> Pooled:
     return Pooled(level, completed, seen.any(axis=-1).sum(axis=-1))
 
 
-def pool_draws(values: ArrayLike, *, draws: int, seed: int, lower: float | None = 0.0, upper: float | None = None,
-               simplex: bool = False, floor: float = 1e-3) -> Array:
+def leave_one_out(values: ArrayLike, *, weights: ArrayLike | None = None) -> Array:
+    """Levels of :func:`pool` without each channel in turn, values (T, C, M) → (C, T, M).
+
+    The weights of the others keep their proportions. A channel that is never observed, or of weight 0, leaves nothing
+    out: its levels are NaN, not those with all channels. One that is observed for some m only leaves the others as they
+    are. NaN too where nothing else is observed. Raises as :func:`pool`.
+
+    >>> leave_one_out([[[0.1], [0.3], [0.8]], [[0.1], [0.3], [np.nan]]])[:, :, 0].round(6)
+    array([[0.55, 0.55],
+           [0.45, 0.45],
+           [0.2 , 0.2 ]])
+    """
+    y = _table(values)
+    w = _weights(weights, channels=y.shape[1])
+    seen = ~np.isnan(y) & (w > 0)[:, None]
+    used: NDArray[np.bool_] = np.asarray(seen.any(axis=(0, 2)))
+    others = w * (1 - np.eye(len(w)))
+    level = _level(_complete(y, seen=seen), seen=seen, weights=others)
+    return np.where(used[:, None, None], level, np.nan)
+
+
+def pool_draws(values: ArrayLike, *, draws: int, seed: int, weights: ArrayLike | None = None,
+               lower: float | None = 0.0, upper: float | None = None, simplex: bool = False,
+               floor: float = 1e-3) -> Array:
     """Draws of the level of :func:`pool`, values (T, C, M) → (draws, T, M); years that rest on less vary more.
 
-    Each draw weights the channels anew, w ~ Dirichlet(1, …, 1) (which channels to trust: the Bayesian bootstrap of
-    Rubin 1981 over channels), and lets what is not observed wander as a random walk (multiple imputation, Rubin 1987):
-    h years after the last observation a channel is off by √h times one of its own year-to-year changes, picked at
-    random; between two observations, h₁ and h₂ years off, by √(h₁h₂/(h₁+h₂)) times one.
+    Each draw weights the channels anew, w ~ Dirichlet(α) (which channels to trust: the Bayesian bootstrap of Rubin 1981
+    over channels). α_c = n ω_c for ``weights`` ω (C,) that sum to one over the n channels that are observed and not of
+    weight 0: draws have these weights as their mean; equal weights, the default, give Dirichlet(1, …, 1). And it lets
+    what is not observed wander as a random walk (multiple imputation, Rubin 1987): h years after the last observation a
+    channel is off by √h times one of its own year-to-year changes, picked at random; between two observations, h₁ and
+    h₂ years off, by √(h₁h₂/(h₁+h₂)) times one.
 
     ``simplex`` raises draws to ``floor`` and makes them sum to one over m; otherwise they are clipped to ``lower`` and
     ``upper``. The same seed gives the same draws. Raises UsageError for fewer than one draw, else as :func:`pool`.
@@ -75,11 +99,15 @@ def pool_draws(values: ArrayLike, *, draws: int, seed: int, lower: float | None 
     if draws < 1:
         raise UsageError(f"{draws} draws are none.", hint="Ask for one at least; 200 give a 90 % band.")
     y = _table(values)
-    seen = ~np.isnan(y)
+    mean = _weights(weights, channels=y.shape[1])
     rng = np.random.default_rng(seed)
-    weights = _random_weights(rng, seen=seen, draws=draws)
-    level = _level(_complete(y, seen=seen), seen=seen, weights=weights)
-    level += _wander(y, seen=seen, weights=weights, pick=rng.random((draws, y.shape[1])))
+    # All channels are drawn for, those of weight 0 too, so that leaving one out leaves the others their random numbers.
+    drawn = _random_weights(rng, used=(mean > 0) & ~np.isnan(y).all(axis=(0, 2)), mean=mean, draws=draws)
+    pick = rng.random(drawn.shape)
+    y, drawn, pick = y[:, mean > 0], drawn[:, mean > 0], pick[:, mean > 0]
+    seen = ~np.isnan(y)
+    level = _level(_complete(y, seen=seen), seen=seen, weights=drawn)
+    level += _wander(y, seen=seen, weights=drawn, pick=pick)
     return to_simplex(level, floor=floor) if simplex else np.clip(level, lower, upper)
 
 
@@ -100,9 +128,14 @@ def _weights(weights: ArrayLike | None, *, channels: int) -> Array:
     return share
 
 
-def _random_weights(rng: np.random.Generator, *, seen: NDArray[np.bool_], draws: int) -> Array:
-    # Exponentials over their sum are Dirichlet(1, …, 1); a channel never observed takes no weight.
-    raw = np.where(seen.any(axis=(0, 2)), rng.standard_exponential((draws, seen.shape[1])), 0.0)
+def _random_weights(rng: np.random.Generator, *, used: NDArray[np.bool_], mean: Array, draws: int) -> Array:
+    alpha = np.ones(len(mean))
+    # Equal weights need not divide to exactly 1, and the draws must be those of α = 1 all the same.
+    if len(np.unique(mean[used])) > 1:
+        alpha[used] = used.sum() * mean[used] / mean[used].sum()
+    # Gammas over their sum are Dirichlet(α), and one of a small α may round to 0; a channel not used takes none.
+    gamma = np.maximum(rng.standard_gamma(alpha, (draws, len(mean))), np.finfo(float).tiny)
+    raw = np.where(used, gamma, 0.0)
     total = raw.sum(axis=-1, keepdims=True)
     return raw / np.where(total > 0, total, 1.0)
 
@@ -121,9 +154,10 @@ def _complete(y: Array, *, seen: NDArray[np.bool_]) -> Array:
 def _level(completed: Array, *, seen: NDArray[np.bool_], weights: Array) -> Array:
     """Weighted means (D, T, M) over the channels ever observed, for weights (D, C); NaN in years without any."""
     ever = np.isfinite(completed)
+    here = np.einsum("dc,tcm->dtm", (weights > 0).astype(np.float64), seen.astype(np.float64)) > 0
     total = np.einsum("dc,tcm->dtm", weights, ever.astype(np.float64))
     level = np.einsum("dc,tcm->dtm", weights, np.where(ever, completed, 0.0)) / np.where(total > 0, total, 1.0)
-    return np.where(seen.any(axis=1) & (total > 0), level, np.nan)
+    return np.where(here & (total > 0), level, np.nan)
 
 
 def _wander(y: Array, *, seen: NDArray[np.bool_], weights: Array, pick: Array) -> Array:

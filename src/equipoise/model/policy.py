@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from equipoise.measure.order import OrderPath, order_stress_path
-from equipoise.measure.pooling import pool, pool_draws
+from equipoise.measure.pooling import leave_one_out, pool, pool_draws
 from equipoise.measure.rivalry import to_matrix
+from equipoise.measure.structure import Structure, system_structure
 from equipoise.model.continuation import Collapse, Given, by_pair, carry, confrontation
 from equipoise.model.priors import Prior
 
@@ -51,14 +52,26 @@ def engagement(channels: Array, *, draws: int, seed: int) -> Band:
     return Band(_simplex(pool(channels).value), _simplex(pool_draws(channels, draws=draws, seed=seed, simplex=True)))
 
 
-def rivalry(components: Array, *, draws: int, seed: int) -> Band:
-    """Pool components (T, C, P) of rivalry into R (T, P), between 0 and 1; equal weights, kept apart for others."""
-    return _unit(components, draws=draws, seed=seed)
+def rivalry(components: Array, *, draws: int, seed: int, weights: ArrayLike | None = None) -> Band:
+    """Pool components (T, C, P) of rivalry into R (T, P), between 0 and 1; weights (C,), equal by default.
+
+    Draws weight the components by a Dirichlet with these weights as its mean, see
+    :func:`equipoise.measure.pool_draws`.
+    """
+    return _pooled(components, draws=draws, seed=seed, weights=weights)
+
+
+def propensity(signed: Array, *, draws: int, seed: int, weights: ArrayLike | None = None) -> Band:
+    """Pool signed components (T, C, P) into propensities p (T, P), −1…1; with the seed and weights of R, draw by draw.
+
+    For signed components see :func:`equipoise.measure.signed_components`.
+    """
+    return _pooled(signed, draws=draws, seed=seed, weights=weights, lower=-1.0)
 
 
 def leverage(components: Array, *, draws: int, seed: int) -> Band:
     """Pool components (T, C, K) of leverage into ℓ (T, K), between 0 and 1."""
-    return _unit(components, draws=draws, seed=seed)
+    return _pooled(components, draws=draws, seed=seed)
 
 
 def order(rivalry_band: Band, *, capability: Array) -> tuple[OrderPath, OrderPath]:
@@ -68,6 +81,27 @@ def order(rivalry_band: Band, *, capability: Array) -> tuple[OrderPath, OrderPat
         order_stress_path(to_matrix(rivalry_band.value, powers=k), capability=capability),
         order_stress_path(to_matrix(rivalry_band.draws, powers=k), capability=capability[None]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Camps:
+    """Structure of the signed system: the point estimate (T), its draws (D, T), without each component (C, T)."""
+
+    point: Structure
+    drawn: Structure
+    without: Structure
+
+
+def camps(
+    signed: Array, *, draws: int, seed: int, capability: Array, span: slice, weights: ArrayLike | None = None
+) -> Camps:
+    """Frustration and landscape of propensities pooled from signed components (T, C, P), in the years ``span``."""
+    k = capability.shape[-1]
+    p = propensity(signed, draws=draws, seed=seed, weights=weights).years(span)
+    without = np.clip(leave_one_out(signed, weights=weights)[:, span], -1.0, 1.0)
+    parts = (system_structure(to_matrix(x, powers=k), capability=capability[span])
+             for x in (p.value, p.draws, without))
+    return Camps(*parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +143,11 @@ def _flat(draws: Array, count: int, years: NDArray[np.intp]) -> Array:
     return draws[:count, years].reshape(count * years.size, *draws.shape[2:])
 
 
-def _unit(components: Array, *, draws: int, seed: int) -> Band:
-    value = np.clip(pool(components).value, 0.0, 1.0)
-    return Band(value, pool_draws(components, draws=draws, seed=seed, lower=0.0, upper=1.0))
+def _pooled(
+    components: Array, *, draws: int, seed: int, weights: ArrayLike | None = None, lower: float = 0.0
+) -> Band:
+    value = np.clip(pool(components, weights=weights).value, lower, 1.0)
+    return Band(value, pool_draws(components, draws=draws, seed=seed, weights=weights, lower=lower, upper=1.0))
 
 
 def _simplex(shares: Array) -> Array:

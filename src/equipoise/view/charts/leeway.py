@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from equipoise.view.charts.lines import named, single
+from equipoise.view.charts.lines import named, outline, single
 from equipoise.view.charts.order import WIDTH, pair_strip
 from equipoise.view.charts.setting import Setting, values
 from equipoise.view.style import ACCENT, RAMP
@@ -20,6 +20,7 @@ def leeway(frame: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
     line = single(frame, setting=setting, value="value", colour=ACCENT, axis=axis, band=("low", "high"))
     inner = single(frame, setting=setting, value="value", colour=ACCENT, axis=axis, band=("mid_low", "mid_high"))
     line = [line[0], inner[0], *line[1:]]
+    line += outline(frame, setting=setting, low="without_low", high="without_high", axis=axis)
     panels = [setting.panel(*line, width=WIDTH, height=210, title=m("panel_leeway"))]
     if frame["falls_to"].drop_nulls().len():
         panels.append(_falls_to(frame, setting=setting))

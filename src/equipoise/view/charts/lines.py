@@ -9,6 +9,10 @@ import altair as alt
 import polars as pl
 
 from equipoise.view.charts.setting import Setting, values, with_gaps
+from equipoise.view.style import RANGE
+
+DASH = [4, 2]
+"""The dash of ranges, which no interval has."""
 
 
 def named(frame: pl.DataFrame, *, by: str, setting: Setting) -> tuple[pl.DataFrame, list[str]]:
@@ -90,6 +94,36 @@ def single(
             .encode(x=setting.x(), y=alt.Y(f"{low}:Q", **axis), y2=f"{high}:Q"),
         )
     return layers
+
+
+def outline(
+    frame: pl.DataFrame, *, setting: Setting, low: str, high: str, axis: dict[str, Any]
+) -> list[alt.Chart]:
+    """Two thin dashed lines, the range over the components of rivalry that are left out; two ticks for a year alone."""
+    label = setting.words.m("legend_without")
+    rows = with_gaps(frame.select("year", low, high).with_columns(what=pl.lit(label)), setting=setting, by="what")
+    lonely = alone(rows, by="what")
+    base, ticks = (
+        alt.Chart(values(part.unpivot([low, high], index=["year", "what"], variable_name="bound").to_dicts()))
+        for part in (rows, lonely)
+    )
+    x, y = setting.x(), alt.Y("value:Q", **axis)
+    line = base.mark_line(strokeWidth=1.2, strokeDash=DASH)
+    line = line.encode(x=x, y=y, detail="bound:N", stroke=range_colour("what", label=label))
+    return [line, ticks.mark_tick(thickness=1.2, width=9, color=RANGE).encode(x=x, y=y)] if lonely.height else [line]
+
+
+def range_colour(field: str, *, label: str) -> alt.Stroke:
+    """The colour of ranges, with its legend; as stroke, since panels that stand together share their scale of colour.
+
+    ``field`` holds the label in every row.
+    """
+    return alt.Stroke(
+        f"{field}:N",
+        title=None,
+        scale=alt.Scale(domain=[label], range=[RANGE]),
+        legend=alt.Legend(symbolType="stroke", symbolDash=DASH, symbolSize=500, symbolStrokeWidth=1.4),
+    )
 
 
 def alone(frame: pl.DataFrame, *, by: str) -> pl.DataFrame:

@@ -8,13 +8,13 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from equipoise.view.charts.lines import single
-from equipoise.view.charts.setting import Setting, values
-from equipoise.view.style import ACCENT, BLOCS, RAMP
+from equipoise.view.charts.lines import DASH, outline, range_colour, single
+from equipoise.view.charts.setting import Setting, values, with_gaps
+from equipoise.view.style import ACCENT, BLOCS, MUTED, RAMP
 
 WIDTH = 590
 COMPONENTS = ("ideal_points", "sanctions", "alliances", "disputes", "strategic")
-MOST_PAIRS = 12
+MOST_PAIRS, MOST_LINES = 12, 6
 
 
 def order(stress: pl.DataFrame, blocs: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
@@ -22,44 +22,93 @@ def order(stress: pl.DataFrame, blocs: pl.DataFrame, *, setting: Setting) -> alt
     m = setting.words.m
     axis: dict[str, Any] = {"title": m("axis_stress"), "axis": alt.Axis(tickCount=5), "scale": alt.Scale(zero=True)}
     line = single(stress, setting=setting, value="stress", colour=ACCENT, axis=axis, band=("low", "high"))
+    line += outline(stress, setting=setting, low="stress_without_low", high="stress_without_high", axis=axis)
     panels = [setting.panel(*line, width=WIDTH, height=190, title=m("panel_stress"))]
     if blocs["bloc"].drop_nulls().len():
-        panels.append(_blocs(blocs.filter(pl.col("bloc").is_not_null()), setting=setting))
+        panels.append(_blocs(blocs, column="bloc", title=m("panel_blocs"), setting=setting))
     return setting.over_time(*panels, width=WIDTH)
 
 
-def rivalry(frame: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
-    """Rivalry of each pair as heat strips: pooled, then component by component."""
+def structure(frame: pl.DataFrame, blocs: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
+    """Frustration and depth of the signed system with their intervals, and the two blocs of its deepest minimum."""
+    m = setting.words.m
+    panels = []
+    said = (m("axis_frustration"), m("panel_frustration")), (m("axis_depth"), m("panel_depth"))
+    for name, top, height, (unit, title) in zip(("frustration", "depth"), (0.5, 1.0), (110, 130), said, strict=True):
+        axis: dict[str, Any] = {
+            "title": unit, "axis": alt.Axis(tickCount=5), "scale": alt.Scale(domain=[0, top])
+        }  # fmt: skip
+        band = (f"{name}_low", f"{name}_high")
+        line = single(frame, setting=setting, value=name, colour=ACCENT, axis=axis, band=band)
+        line += outline(frame, setting=setting, low=f"{name}_without_low", high=f"{name}_without_high", axis=axis)
+        panels.append(setting.panel(*line, width=WIDTH, height=height, title=title))
+    if blocs["deepest"].drop_nulls().len():
+        panels.append(_blocs(blocs, column="deepest", title=m("panel_deepest"), setting=setting))
+    return setting.over_time(*panels, width=WIDTH)
+
+
+def rivalry(
+    frame: pl.DataFrame, *, setting: Setting, components: Sequence[str] = ("pooled", *COMPONENTS)
+) -> alt.VConcatChart:
+    """Rivalry of each pair as heat strips: pooled, then component by component; those without a value are left out."""
     m = setting.words.m
     pairs = most_rival(frame)
     rows = frame.filter(pl.col("value").is_not_null())
-    panels = []
-    for component in ("pooled", *COMPONENTS):
-        part = rows.filter(pl.col("component").cast(pl.String) == component)
-        if part.height:
-            panels.append(
-                pair_strip(
-                    part,
-                    setting=setting,
-                    pairs=pairs,
-                    title=m.pick("component", component),
-                    legend=m("legend_rivalry"),
-                    ramp=RAMP,
-                    row=15 if component == "pooled" else 11,
-                    labels=False,
-                )
-            )
-    if panels:
-        panels[-1] = pair_strip(
-            part if part.height else rows.head(0),
+    parts = {c: rows.filter(pl.col("component").cast(pl.String) == c) for c in components}
+    shown = [c for c, part in parts.items() if part.height]
+    panels = [
+        pair_strip(
+            parts[c],
             setting=setting,
             pairs=pairs,
-            title=m.pick("component", component),
+            title=m.pick("component", c),
             legend=m("legend_rivalry"),
             ramp=RAMP,
-            row=11,
+            row=15 if c == "pooled" else 11,
+            labels=c == shown[-1],
         )
+        for c in shown
+    ]
     return setting.over_time(*panels, width=WIDTH)
+
+
+def rivalry_lines(frame: pl.DataFrame, *, setting: Setting) -> alt.FacetChart:
+    """Pooled rivalry of the most rival pairs, a small panel each: interval, and range without each component."""
+    w = setting.words
+    names = {p: w.pair(*p) for p in most_rival(frame)[:MOST_LINES]}
+    pooled = frame.filter(pl.col("component").cast(pl.String) == "pooled").drop("component")
+    each = pooled.with_columns(pl.col("power_a", "power_b").cast(pl.String))
+    what = w.m("legend_without")
+    shown = []
+    for (a, b), name in names.items():
+        pair = each.filter(power_a=a, power_b=b).drop("power_a", "power_b").with_columns(pair=pl.lit(name))
+        shown += with_gaps(pair, setting=setting, by="pair").with_columns(what=pl.lit(what)).to_dicts()
+    marks = [{"pair": name, "x": mark.x} for name in names.values() for mark in setting.marks]
+    axis: dict[str, Any] = {
+        "scale": alt.Scale(domain=[0, 1]), "axis": alt.Axis(tickCount=3), "title": w.m("legend_rivalry")
+    }  # fmt: skip
+    layers = _pair_layers(setting=setting, axis=axis, label=what)
+    facet = alt.Facet("pair:N", title=None, sort=list(names.values()), header=alt.Header(**_HEADER))
+    stack = alt.layer(*layers, data=values([*shown, *marks]), width=WIDTH // 2 - 30, height=72)
+    return stack.facet(facet=facet, columns=2, spacing={"row": 10, "column": 24})
+
+
+_HEADER: dict[str, Any] = {"labelAnchor": "start", "labelFontSize": 11, "labelFontWeight": 600, "labelPadding": 3}
+
+
+def _pair_layers(*, setting: Setting, axis: dict[str, Any], label: str) -> list[alt.Chart]:
+    base, x = alt.Chart(), setting.x()
+    rules = base.transform_filter("isValid(datum.x)").mark_rule(
+        color=MUTED, strokeDash=[2, 3], strokeWidth=0.8, opacity=0.75
+    )
+    years = base.transform_filter("isValid(datum.year)")
+    dashed, colour = years.mark_line(strokeWidth=1.2, strokeDash=DASH), range_colour("what", label=label)
+    return [
+        rules.encode(x=alt.X("x:Q", scale=setting.years)),
+        years.mark_area(opacity=0.18, color=ACCENT).encode(x=x, y=alt.Y("low:Q", **axis), y2="high:Q"),
+        years.mark_line(strokeWidth=2, color=ACCENT).encode(x=x, y=alt.Y("value:Q", **axis)),
+        *(dashed.encode(x=x, y=alt.Y(f"{c}:Q", **axis), stroke=colour) for c in ("without_low", "without_high")),
+    ]
 
 
 def most_rival(frame: pl.DataFrame) -> list[tuple[str, str]]:
@@ -110,7 +159,7 @@ def pair_strip(
     return setting.panel(tiles, width=WIDTH, height=row * len(shown), title=title)
 
 
-def _blocs(frame: pl.DataFrame, *, setting: Setting) -> alt.LayerChart:
+def _blocs(frame: pl.DataFrame, *, column: str, title: str, setting: Setting) -> alt.LayerChart:
     w = setting.words
     names = [w.m("bloc", number=n) for n in (1, 2)]
     rows = [
@@ -119,10 +168,10 @@ def _blocs(frame: pl.DataFrame, *, setting: Setting) -> alt.LayerChart:
             "to": r["year"] + 0.47,
             "year": r["year"],
             "power": w.name(str(r["power"])),
-            "bloc": names[int(r["bloc"]) - 1],
-            "sign": str(r["bloc"]),
+            "bloc": names[int(r[column]) - 1],
+            "sign": str(r[column]),
         }
-        for r in frame.to_dicts()
+        for r in frame.filter(pl.col(column).is_not_null()).to_dicts()
     ]
     shown = [w.name(p) for p in setting.powers if w.name(p) in {r["power"] for r in rows}]
     y = alt.Y(
@@ -141,4 +190,4 @@ def _blocs(frame: pl.DataFrame, *, setting: Setting) -> alt.LayerChart:
         text="sign:N",
         color=alt.condition("datum.sign == '1'", alt.value("#FFFFFF"), alt.value("#1F2933")),
     )
-    return setting.panel(tiles, signs, width=WIDTH, height=20 * len(shown), title=w.m("panel_blocs"))
+    return setting.panel(tiles, signs, width=WIDTH, height=20 * len(shown), title=title)
