@@ -100,6 +100,21 @@ def test_straddle_by_year_missing_and_without_rivalry():
     assert straddle([0.5, 0.5], rivalry=r[0]) == 1
 
 
+@settings(max_examples=40, deadline=None)
+@given(shares, st.integers(0, 10_000), st.floats(0.01, 1))
+def test_straddle_takes_rivalry_as_relative(w, seed, part):
+    r = rivalry_of(len(w) - 1, seed)
+    assert straddle(w, rivalry=part * r) == pytest.approx(straddle(w, rivalry=r), abs=1e-9)
+
+
+def test_straddle_is_not_monotonic_in_rivalry():
+    # A rivalry that the state has no part in raises what could be straddled.
+    w = [0, 0.5, 0.5, 0, 0]
+    less = to_matrix([0.5, 0, 0, 0, 0, 0], powers=4)
+    assert straddle(w, rivalry=less) == pytest.approx(1)
+    assert straddle(w, rivalry=less + to_matrix([0, 0, 0, 0, 0, 1], powers=4)) == pytest.approx(0.5)
+
+
 def test_missing_channels_are_left_out():
     two = np.array([[0.2, 0.3, 0.5], [0.5, 0.3, 0.2]])
     gap = np.full((1, 3), np.nan)

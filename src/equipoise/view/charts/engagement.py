@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from equipoise.schema import CHANNELS
-from equipoise.view.charts.lines import by_power, named, single
+from equipoise.view.charts.lines import by_power, named, outline, single
 from equipoise.view.charts.setting import Setting, highest, values, with_gaps
 from equipoise.view.style import ACCENT
 
@@ -37,7 +37,7 @@ def engagement(shares: pl.DataFrame, channels: pl.DataFrame, *, setting: Setting
 
 
 def multi_vector(frame: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
-    """The multi-vector index with its interval, and beneath it its three parts."""
+    """The multi-vector index with its interval, and beneath it its three parts and equidistance, the hedging score."""
     m = setting.words.m
     axis: dict[str, Any] = {"scale": alt.Scale(domain=[0, 1]), "title": m("axis_index"), "axis": alt.Axis(tickCount=5)}
     index = single(frame, setting=setting, value="index", colour=ACCENT, axis=axis, band=("index_low", "index_high"))
@@ -68,8 +68,30 @@ def multi_vector(frame: pl.DataFrame, *, setting: Setting) -> alt.VConcatChart:
     return setting.over_time(
         setting.panel(*index, width=WIDTH, height=150, title=m("panel_index")),
         setting.panel(parts, width=WIDTH, height=150, title=m("panel_parts")),
+        _straddle(frame, setting=setting),
+        _equidistance(frame, setting=setting),
         width=WIDTH,
     )
+
+
+def _straddle(frame: pl.DataFrame, *, setting: Setting) -> alt.LayerChart:
+    """Straddle alone: of the parts it is the one that rests on rivalry."""
+    m = setting.words.m
+    axis: dict[str, Any] = {"scale": alt.Scale(domain=[0, 1]), "title": m("axis_index"), "axis": alt.Axis(tickCount=5)}
+    colour, band = PARTS["straddle"][0], ("straddle_low", "straddle_high")
+    line = single(frame, setting=setting, value="straddle", colour=colour, axis=axis, band=band)
+    line += outline(frame, setting=setting, low="straddle_without_low", high="straddle_without_high", axis=axis)
+    return setting.panel(*line, width=WIDTH, height=130, title=m("panel_straddle"))
+
+
+def _equidistance(frame: pl.DataFrame, *, setting: Setting) -> alt.LayerChart:
+    """Equidistance with its interval, which rests on rivalry alone."""
+    m = setting.words.m
+    axis: dict[str, Any] = {"scale": alt.Scale(domain=[0, 1]), "title": m("axis_index"), "axis": alt.Axis(tickCount=5)}
+    band, without = ("equidistance_low", "equidistance_high"), ("equidistance_without_low", "equidistance_without_high")
+    line = single(frame, setting=setting, value="equidistance", colour=ACCENT, axis=axis, band=band)
+    line += outline(frame, setting=setting, low=without[0], high=without[1], axis=axis)
+    return setting.panel(*line, width=WIDTH, height=130, title=m("panel_equidistance"))
 
 
 def _stacked(rows: pl.DataFrame, *, setting: Setting, options: list[str]) -> alt.LayerChart:
