@@ -14,7 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.errors import EquipoiseError, UsageError
+from equipoise.commands import measure, thesis
+from equipoise.commands.options import Cite, From, Language, Powers, States, split
+from equipoise.commands.output import render, say
+from equipoise.errors import EquipoiseError
 from equipoise.view import completion
 
 if TYPE_CHECKING:
@@ -34,13 +37,7 @@ panel_app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 app.add_typer(panel_app, name="panel")
-
-
-class Language(StrEnum):
-    """Languages of the report."""
-
-    en = "en"
-    zh = "zh-Hant"
+app.add_typer(measure.app, name="measure")
 
 
 class Codes(StrEnum):
@@ -55,11 +52,6 @@ State = Annotated[
     str, typer.Argument(help="ISO code, Correlates of War abbreviation, or name: KAZ, KZK, Kazakhstan, 哈薩克.",
                         autocompletion=completion.state, show_default=False),
 ]
-Powers = Annotated[
-    list[str] | None,
-    typer.Option(help="The powers, separated by commas; EUU is the EU as one actor. [default: RUS,CHN,USA,EUU,JPN]",
-                 autocompletion=completion.states, show_default=False, metavar="<names>"),
-]
 Since = Annotated[int, typer.Option(help="First year.")]
 Until = Annotated[
     int | None, typer.Option(help="Last year. [default: the last that the pack covers]", show_default=False)
@@ -71,10 +63,17 @@ Out = Annotated[
 Json = Annotated[
     bool, typer.Option("--json", help="Print the figures as JSON on standard output; write HTML only with --out.")
 ]
-Rows = Annotated[bool, typer.Option("--json", help="Print the rows as JSON on standard output.")]
-From = Annotated[
-    Path | None, typer.Option("--from", help="Folder of the sources. [default: the cache]", show_default=False)
+Weights = Annotated[
+    str | None,
+    typer.Option(help="Weights of the components of rivalry: ideal_points, sanctions, alliances, disputes, strategic; "
+                 "one that is not named weighs 1. [default: all 1]", autocompletion=completion.weights,
+                 show_default=False, metavar="<name=number,…>"),
 ]
+Openings = Annotated[
+    Path | None, typer.Option(help="Your own dated openings of channels: a file with the columns state, power, "
+                              "channel, date, what_en and source.", show_default=False),
+]
+Rows = Annotated[bool, typer.Option("--json", help="Print the rows as JSON on standard output.")]
 # Of panels.
 Span = Annotated[
     str | None,
@@ -89,10 +88,6 @@ Add = Annotated[
     list[str] | None, typer.Option(help="What to add, separated by commas; `equipoise panel adds` lists it.",
                                    autocompletion=completion.additions, show_default=False, metavar="<names>"),
 ]
-States = Annotated[
-    list[str] | None, typer.Option(help="The states, separated by commas. [default: all]", metavar="<names>",
-                                   autocompletion=completion.states, show_default=False),
-]
 Sanctions = Annotated[
     Path | None, typer.Option(help="Your copy of the Global Sanctions Data Base: the dyadic version, as CSV.",
                               show_default=False),
@@ -100,23 +95,25 @@ Sanctions = Annotated[
 File = Annotated[
     Path | None, typer.Option("--out", help="File to write: .parquet, .arrow, .csv or .dta.", show_default=False)
 ]
-Cite = Annotated[bool, typer.Option("--cite", help="Print the sources' references as BibTeX.")]
 Coverage = Annotated[bool, typer.Option("--coverage", help="Print where each column comes from and what is missing.")]
 Described = Annotated[bool, typer.Option("--json", help="Print what the columns are as JSON on standard output.")]
 
 
 @app.command()
 def report(state: State, powers: Powers = None, since: Since = 1991, until: Until = None, lang: Lang = Language.en,
-           out: Out = None, as_json: Json = False) -> None:
+           rivalry_weights: Weights = None, out: Out = None, openings: Openings = None, as_json: Json = False) -> None:
     """Write the report of one state between powers, from the embedded pack.
 
     Examples: equipoise report KAZ; equipoise report UZB --lang zh-Hant --out uzb.html;
-    equipoise report MNG --powers RUS,CHN,USA --since 2000 --json
+    equipoise report MNG --powers RUS,CHN,USA --since 2000 --json;
+    equipoise report KAZ --rivalry-weights sanctions=2,alliances=0
     """
     from equipoise import pipeline
+    from equipoise.pipeline.weights import parsed_weights
     from equipoise.view.terminal import summary
 
-    done = pipeline.report(state, powers=_split(powers), since=since, until=until, lang=lang.value)
+    done = pipeline.report(state, powers=split(powers), since=since, until=until, lang=lang.value, openings=openings,
+                           rivalry_weights=parsed_weights(rivalry_weights))
     _deliver(done, out=out or Path(f"equipoise-{done.figures.state}.html"), as_json=as_json, asked=out is not None,
              show=lambda: summary(done.figures, lang=lang.value))
 
@@ -136,10 +133,13 @@ def compare(
     from equipoise import pipeline
     from equipoise.view.terminal import summary_compare
 
-    done = pipeline.compare(states, powers=_split(powers), since=since, until=until, lang=lang.value)
+    done = pipeline.compare(states, powers=split(powers), since=since, until=until, lang=lang.value)
     names = "-".join(r.figures.state for r in done.reports)
     _deliver(done, out=out or Path(f"equipoise-{names}.html"), as_json=as_json, asked=out is not None,
              show=lambda: summary_compare([r.figures for r in done.reports], lang=lang.value))
+
+
+app.command()(thesis.test_thesis)
 
 
 @data_app.command()
@@ -198,7 +198,7 @@ def pull(
 
         for entry in wanted:
             fetch(entry, into=_folder(directory), progress=progress)
-    _say(f"{len(wanted)} sources are in {_folder(directory)}.")
+    say(f"{len(wanted)} sources are in {_folder(directory)}.")
 
 
 @data_app.command()
@@ -217,7 +217,7 @@ def build(
     with steps() as progress:
         files = builder.build(_folder(directory), progress=progress)
     folder = builder.write(files, to=out or pack_folder())
-    _say(f"{sum(map(len, files.values())) / 1e6:.1f} MB in {len(files)} files written to {folder}.")
+    say(f"{sum(map(len, files.values())) / 1e6:.1f} MB in {len(files)} files written to {folder}.")
 
 
 @panel_app.command()
@@ -280,7 +280,7 @@ def adds(directory: From = None, as_json: Rows = False) -> None:
     from equipoise.pipeline.panels import additions
     from equipoise.view.terminal import panel_additions
 
-    _render(additions(directory).to_dicts(), as_json=as_json, show=panel_additions)
+    render(additions(directory).to_dicts(), as_json=as_json, show=panel_additions)
 
 
 def main() -> None:
@@ -333,7 +333,7 @@ def _panel(kind: str, *, out: Path | None, cite: bool, coverage: bool, as_json: 
     from equipoise.pipeline import panels
     from equipoise.view.terminal import panel_summary, steps
 
-    given |= {key: _split(given[key], key) for key in ("add", "states", "powers") if key in given}
+    given |= {key: split(given[key], key) for key in ("add", "states", "powers") if key in given}
     made = panels.panel(kind, folder=given.pop("directory"), **given)
     with steps() as progress:
         progress(f"Making the {made.kind} panel {made.years[0]}–{made.years[1]}: {len(made.labels)} columns")
@@ -344,13 +344,13 @@ def _panel(kind: str, *, out: Path | None, cite: bool, coverage: bool, as_json: 
         elif coverage or not (cite or out):
             shown = panel_summary(made, head=not (coverage or out))
     if shown is not None:
-        _render(shown, as_json=as_json, show=lambda summary: summary)
+        render(shown, as_json=as_json, show=lambda summary: summary)
     for text in panels.remarks(made):
-        _say(f"equipoise: {text}")
+        say(f"equipoise: {text}")
     if as_json:
         return
     if path:
-        (_say if cite else print)(str(path))
+        (say if cite else print)(str(path))
     if cite:
         print(made.citations(), end="")
 
@@ -358,33 +358,10 @@ def _panel(kind: str, *, out: Path | None, cite: bool, coverage: bool, as_json: 
 def _table(frame: Any, rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:
     from equipoise.view.terminal import table
 
-    _render(rows, as_json=as_json, show=lambda rows: table(frame, title=title))
-
-
-def _render(rows: Any, *, as_json: bool, show: Any) -> None:
-    if as_json:
-        print(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False, default=str))
-        return
-    from rich.console import Console
-
-    Console().print(show(rows))
-
-
-def _split(words: list[str] | None, option: str = "powers") -> list[str] | None:
-    if not words:
-        return None
-    found = [p for p in (q.strip() for q in ",".join(words).split(",")) if p]
-    if not found:
-        example = {"powers": "RUS,CHN,USA", "states": "KAZ,UZB", "add": "majors,capabilities"}[option]
-        raise UsageError(f"--{option} is empty.", hint=f"For example --{option} {example}.")
-    return found
+    render(rows, as_json=as_json, show=lambda rows: table(frame, title=title))
 
 
 def _folder(directory: Path | None) -> Path:
     from equipoise import store
 
     return directory or store.cache_dir()
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)

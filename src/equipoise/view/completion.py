@@ -1,6 +1,18 @@
-"""What the shell's tab completion offers: states, powers, and additions to a panel."""
+"""What the shell's tab completion offers: states, powers, additions to a panel, and names of measures."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+COMPONENTS = {
+    "pooled": "of all components", "ideal_points": "distance in UN votes", "sanctions": "in force",
+    "alliances": "opposed alliances", "disputes": "militarised disputes", "strategic": "strategic rivalry",
+}
+SIMILARITIES = {
+    "S": "Signorino and Ritter 1999", "S2": "squared distances", "kappa": "Cohen 1968, squared weights",
+    "pi": "Scott 1955, squared weights", "pi_nominal": "Scott 1955", "agreement": "share of equal entries",
+}
+SETS = {"majors": "major powers", "all": "all states"}
 
 
 def state(incomplete: str) -> list[tuple[str, str]]:
@@ -35,6 +47,18 @@ def states(incomplete: str) -> list[tuple[str, str]]:
     return [(f"{before}{comma}{s}", n) for s, n in state(last)]
 
 
+def weights(incomplete: str) -> list[tuple[str, str]]:
+    """Return the list so far with each component of rivalry that may follow, ready for its weight.
+
+    Examples:
+        >>> weights("sanctions=2,al")
+        [('sanctions=2,alliances=', 'opposed alliances')]
+    """
+    before, comma, last = incomplete.rpartition(",")
+    named = ((name, title) for name, title in COMPONENTS.items() if name != "pooled" and f"{name}=" not in before)
+    return [(f"{before}{comma}{name}=", title) for name, title in named if name.startswith(last)]
+
+
 def additions(incomplete: str) -> list[tuple[str, str]]:
     """Return the list so far with each addition that may end it.
 
@@ -44,7 +68,37 @@ def additions(incomplete: str) -> list[tuple[str, str]]:
     """
     from equipoise.assemble.panel import panel_adds
 
-    titles = dict(panel_adds().select("name", "title").iter_rows())
+    return _listed(dict(panel_adds().select("name", "title").iter_rows()), incomplete)
+
+
+def components(incomplete: str) -> list[tuple[str, str]]:
+    """Return the list so far with each component of rivalry that may end it.
+
+    >>> components("pooled,s")
+    [('pooled,sanctions', 'in force'), ('pooled,strategic', 'strategic rivalry')]
+    """
+    return _listed(COMPONENTS, incomplete)
+
+
+def similarities(incomplete: str) -> list[tuple[str, str]]:
+    """Return the list so far with each measure of similarity that may end it.
+
+    >>> [name for name, what in similarities("S,pi")]
+    ['S,pi', 'S,pi_nominal']
+    """
+    return _listed(SIMILARITIES, incomplete)
+
+
+def among(incomplete: str) -> list[tuple[str, str]]:
+    """Return the named sets of states, or the list so far with each state that may end it.
+
+    >>> among("maj"), among("RUS,KA")
+    ([('majors', 'major powers')], [('RUS,KAZ', 'Kazakhstan')])
+    """
+    return [(n, what) for n, what in SETS.items() if n.startswith(incomplete)] or states(incomplete)
+
+
+def _listed(names: Mapping[str, str], incomplete: str) -> list[tuple[str, str]]:
     before, comma, last = incomplete.rpartition(",")
     there = before.split(",")
-    return [(f"{before}{comma}{n}", t) for n, t in titles.items() if n.startswith(last) and n not in there]
+    return [(f"{before}{comma}{n}", what) for n, what in names.items() if n.startswith(last) and n not in there]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 from rich.console import Console, Group, RenderableType
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
@@ -91,6 +92,34 @@ def steps() -> Iterator[Callable[[str], None]]:
     """Show what is being done now; yields what a long task calls with the name of its next step."""
     with Console(stderr=True).status("") as status:
         yield lambda text: status.update(text)
+
+
+@contextmanager
+def share_done(text: str) -> Iterator[Callable[[float], None]]:
+    """Show a bar while something is done; yields what is called with the share that is, 0…1, and hides it till then."""
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
+                  console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(text, total=1.0, visible=False)
+        yield lambda share: bars.update(task, completed=share, visible=True)
+
+
+MOST_LINES = 40
+"""Rows of a measure that the terminal shows."""
+
+
+def measured(frame: pl.DataFrame, *, more: Mapping[str, pl.DataFrame], sources: Sequence[str]) -> RenderableType:
+    """The rows of a measure, the last of them where they are many, its further tables, and its sources."""
+    parts: list[RenderableType] = []
+    for part in (frame, *more.values()):
+        if parts:
+            parts.append(Text(""))
+        if part.height > MOST_LINES:
+            parts.append(Text(f"The last {MOST_LINES} of {part.height} rows; --out FILE writes all.", style="bold"))
+        last = part.tail(MOST_LINES).with_columns(cs.float().round(4))
+        parts.append(panel_head(last, width=Console().width, rows=MOST_LINES))
+    if sources:
+        parts.append(Text(f"Sources: {'; '.join(sources)}"))
+    return Group(*parts)
 
 
 def _grid(head: list[str]) -> Table:
