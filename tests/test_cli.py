@@ -73,6 +73,9 @@ def test_chinese_report_and_comparison(tmp_path):
         (["report", "KAZ", "--lang", "fr"], "zh-Hant"),
         (["report", "KAZ", "--out", "absent/r.html"], "no folder"),
         (["report", "KAZ", "--out", "."], "is a folder"),
+        (["report", "KAZ", "--rivalry-weights", "sanction=2"], "Did you mean sanctions"),
+        (["report", "KAZ", "--rivalry-weights", "sanctions=-2"], "is negative"),
+        (["report", "KAZ", "--rivalry-weights", "sanctions"], "a component and its weight"),
         (["report"], "STATE"),
         (["raport"], "No such command"),
         (["data", "pull", "nmcc"], "nmc"),
@@ -81,6 +84,14 @@ def test_chinese_report_and_comparison(tmp_path):
 def test_wrong_use_is_one_line_and_code_2(tmp_path, args, words):
     done = run(*args, cwd=tmp_path)
     refused(done, code=2, words=words if words != "STATE" else "Missing argument", cwd=tmp_path)
+
+
+def test_a_bad_file_of_openings_is_one_line(tmp_path):
+    refused(run("report", "KAZ", "--openings", "none.csv", cwd=tmp_path), code=3, words="cannot be read", cwd=tmp_path)
+    text = "state,power,channel,date,what_en,source\nKAZ,USA,energy,1994,x,\n"
+    (tmp_path / "mine.csv").write_text(text, encoding="utf-8")
+    words = "row 1 of mine.csv has no source"
+    refused(run("report", "KAZ", "--openings", "mine.csv", cwd=tmp_path), code=3, words=words, cwd=tmp_path)
 
 
 @pytest.mark.parametrize("harm", ["cut", "changed", "absent", "manifest", "empty"])

@@ -19,6 +19,7 @@ import pytest
 import typer
 
 from equipoise.cli import app, data_app, panel_app
+from equipoise.commands.measure import app as measure_app
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 REFERENCE = DOCS / "reference" / "cli.md"
@@ -59,7 +60,7 @@ def names(of: typer.Typer) -> list[str]:
 def reference() -> str:
     """The page of the command line's reference."""
     commands = [[word] for word in names(app)]
-    for group, under in (("panel", panel_app), ("data", data_app)):
+    for group, under in (("panel", panel_app), ("measure", measure_app), ("data", data_app)):
         commands += [[group], *([group, word] for word in names(under))]
     parts = [f"\n## {' '.join(['equipoise', *words])}\n\n```text\n{printed(*words, '--help')}```\n"
              for words in ([], *commands)]

@@ -34,6 +34,7 @@ def full() -> StateReport:
         **_trade(),
         **_rest(),
         **_region(),
+        **_openings(),
         missing=(
             ("missing.channel_years", {"channel": "trade", "years": "1991, 2010–2011"}),
             ("missing.trade_zero_not_trade", {"power": "RUS", "years": "1992"}),
@@ -43,7 +44,9 @@ def full() -> StateReport:
             "cross_pressure": (0.0, 4.0),
             "intolerance": (0.0, 1.0),
             "draws": 200,
+            "left_out_draws": 40,
             "seed": 1,
+            "rivalry_weights": {"sanctions": 0.4, "ideal_points": 0.2, "alliances": 0.4},
         },
         provenance={"equipoise": "0.1.0", "pack": "2026.11", "pack_sha256": "0" * 64},
     )
@@ -115,6 +118,20 @@ def _engagement() -> dict[str, pl.DataFrame]:
                 "spread": 0.8,
                 "issue_splitting": 0.4,
                 "straddle": None if year == 2000 else 0.3,
+                "straddle_low": None if year == 2000 else 0.1,
+                "straddle_high": None if year == 2000 else 0.5,
+                "straddle_without_low": None if year == 2000 else 0.2,
+                "straddle_without_high": None if year == 2000 else 0.35,
+                "equidistance": None if year == 2000 else 0.45,
+                "equidistance_low": None if year == 2000 else 0.4,
+                "equidistance_high": None if year == 2000 else 0.5,
+                "equidistance_without_low": None if year == 2000 else 0.42,
+                "equidistance_without_high": None if year == 2000 else 0.47,
+                "hedging_without_low": None if year == 2000 else 0.12,
+                "hedging_without_high": None if year == 2000 else 0.18,
+                "hedging": None if year == 2000 else 0.15,
+                "hedging_low": None if year == 2000 else 0.1,
+                "hedging_high": None if year == 2000 else 0.2,
             }
         )
     return {"engagement": _frame(shares), "channels": _frame(channels), "multi_vector": _frame(index)}
@@ -122,14 +139,37 @@ def _engagement() -> dict[str, pl.DataFrame]:
 
 def _order() -> dict[str, pl.DataFrame]:
     rivalry = [
-        {"year": y, "power_a": a, "power_b": b, "component": c, "value": abs(sin(y / 5 + i)), "low": None, "high": None}
+        {"year": y, "power_a": a, "power_b": b, "component": c, "value": abs(sin(y / 5 + i)), "low": None, "high": None,
+         "without_low": 0.1 if c == "pooled" else None, "without_high": 0.9 if c == "pooled" else None}
         for y in YEARS
         for i, (a, b) in enumerate(PAIRS)
         for c in COMPONENTS
     ]
-    stress = [{"year": y, "stress": 0.1 + (y - 1992) / 150, "low": 0.05, "high": 0.4} for y in YEARS]
+    without = [
+        {"year": y, "power_a": a, "power_b": b, "component": c, "value": min(1, 0.1 * j + abs(sin(y / 5 + i)))}
+        for y in YEARS
+        for i, (a, b) in enumerate(PAIRS)
+        for j, c in enumerate(COMPONENTS[:3])
+    ]
+    left_out = [
+        {"year": y, "component": c, "stress": 0.1 + (y - 1992) / 150 + change, "straddle": 0.3, "hedging": 0.15,
+         "leeway": None if y > 2020 else 0.6}
+        for y in YEARS
+        for c, change in (("ideal_points", 0.01), ("sanctions", -0.03), ("alliances", 0.02))
+    ]
+    spans = {
+        f"{name}_{end}": value
+        for name, (least, most) in {"frustration": (0.0, 0.2), "depth": (0.2, 0.6)}.items()
+        for end, value in (("low", least), ("high", most), ("without_low", least + 0.05), ("without_high", most - 0.05))
+    }
+    stress = [
+        {"year": y, "stress": 0.1 + (y - 1992) / 150, "low": 0.05, "high": 0.4, "stress_without_low": 0.07,
+         "stress_without_high": 0.35, "frustration": 0.1, "depth": 0.4, **spans, "minima": 1, "agrees": y > 1993}
+        for y in YEARS
+    ]
     blocs = [
-        {"year": y, "power": p, "bloc": 1 if p in ("RUS", "CHN") else 2, "loading": 0.4}
+        {"year": y, "power": p, "bloc": 1 if p in ("RUS", "CHN") else 2, "loading": 0.4,
+         "deepest": 1 if p == "CHN" or (p == "RUS" and y > 1993) else 2}
         for y in YEARS
         for p in DEFAULT_POWERS
     ]
@@ -140,8 +180,10 @@ def _order() -> dict[str, pl.DataFrame]:
     ]
     return {
         "rivalry": _frame(rivalry, low=pl.Float64, high=pl.Float64),
+        "rivalry_without": _frame(without),
+        "left_out": _frame(left_out),
         "order": _frame(stress),
-        "order_blocs": _frame(blocs, bloc=pl.Int32),
+        "order_blocs": _frame(blocs, bloc=pl.Int32, deepest=pl.Int32),
         "leverage": _frame(leverage),
     }
 
@@ -159,6 +201,8 @@ def _leeway() -> dict[str, pl.DataFrame]:
             "falls_to_power": "RUS",
             "cause": "side_lost",
             "not_stable": 0.02,
+            "without_low": 0.55,
+            "without_high": 0.7,
         }
         for y in YEARS
         if y not in (2010, 2022)
@@ -169,7 +213,14 @@ def _leeway() -> dict[str, pl.DataFrame]:
         for y in YEARS
         for i, (a, b) in enumerate(PAIRS)
     ]
-    return {"leeway": _frame(rows), "leeway_pairs": _frame(pairs)}
+    mixed = [
+        {"year": y, "strategy": s, "power": "RUS", "amount": 0.5 * x, "share": x, "low": 0.7 * x, "high": 1.2 * x}
+        for y in YEARS
+        for s, x in (("bandwagoning", 0.3), ("accommodation", 0.1), ("hedging", 0.4), ("neutrality", 0.15),
+                     ("balancing", 0.05))
+        if y not in (2010, 2022)
+    ]
+    return {"leeway": _frame(rows), "leeway_pairs": _frame(pairs), "strategies": _frame(mixed)}
 
 
 def _trade() -> dict[str, pl.DataFrame]:
@@ -207,7 +258,7 @@ def _rest() -> dict[str, pl.DataFrame]:
         for y in YEARS
     ]
     distance = [
-        {"year": y, "power": p, "distance": 0.5 * i, "low": 0.4 * i, "high": 0.6 * i}
+        {"year": y, "power": p, "distance": 0.5 * i, "low": 0.4 * i, "high": 0.6 * i, "published": 0.55 * i}
         for y in YEARS
         for i, p in enumerate(DEFAULT_POWERS)
     ]
@@ -259,6 +310,33 @@ def _rest() -> dict[str, pl.DataFrame]:
         "organisations": _frame(organisations, end=pl.Date),
         "leaders": _frame(leaders, end=pl.Date),
     }
+
+
+def _openings() -> dict[str, pl.DataFrame]:
+    rows = [
+        ("RUS", "security", date(1992, 5, 15), "day", False, "fact", True, 1),
+        ("RUS", "trade", date(1994, 1, 1), "year", True, "measured", True, 2),
+        ("USA", "energy", date(1993, 4, 6), "day", False, "fact", True, 1),
+        ("USA", "security", date(1993, 12, 13), "day", False, "fact", True, 1),
+        ("USA", "security", date(1996, 1, 1), "year", False, "measured", True, None),
+        ("JPN", "technology", date(2006, 8, 1), "month", False, "fact", False, 1),
+        ("CHN", "transit", date(2023, 5, 15), "day", False, "fact", True, 1),
+    ]
+    openings = [
+        {"power": p, "channel": c, "date": d, "precision": f, "at_latest": late, "what_en": f"A <tie> of {c}",
+         "what_zh": "聯繫", "kind": k, "source": "cow_trade" if k == "measured" else "general knowledge", "verified": v,
+         "order": o}
+        for p, c, d, f, late, k, v, o in rows
+    ]
+    claims = [
+        {"claim": "usa_security", "power": "USA", "verdict": "undecidable", "reason": "tie", "channels": ["security"],
+         "one": ["security"], "one_year": 1993, "other": ["energy"], "other_year": 1993},
+        {"claim": "china_last", "power": "CHN", "verdict": "supported", "reason": "earlier", "channels": ["transit"],
+         "one": ["transit"], "one_year": 2023, "other": ["RUS", "USA"], "other_year": 1994},
+        {"claim": "japan_2006", "power": "JPN", "verdict": "supported", "reason": "tie", "channels": ["technology"],
+         "one": ["technology"], "one_year": 2006, "other": [], "other_year": 2006},
+    ]
+    return {"openings": _frame(openings, order=pl.Int32), "opening_claims": _frame(claims, other=pl.List(pl.String))}
 
 
 def _region() -> dict[str, pl.DataFrame]:

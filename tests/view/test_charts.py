@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from equipoise.schema import DEFAULT_POWERS, OUTSIDE, StateReport
-from equipoise.view.charts import compare, distance, engagement, leeway, order, organisations, tiers, trade
+from equipoise.view.charts import compare, distance, engagement, leeway, order, organisations, strategy, tiers, trade
 from equipoise.view.charts import map as region_map
 from equipoise.view.charts.lines import alone
 from equipoise.view.charts.setting import Mark, Setting, placed, with_gaps
@@ -29,9 +29,12 @@ def _charts(r: StateReport, s: Setting) -> dict[str, alt.TopLevelMixin]:
         "engagement": engagement.engagement(r.engagement, r.channels, setting=s),
         "multi_vector": engagement.multi_vector(r.multi_vector, setting=s),
         "order": order.order(r.order, r.order_blocs, setting=s),
+        "structure": order.structure(r.order, r.order_blocs, setting=s),
         "rivalry": order.rivalry(r.rivalry, setting=s),
+        "rivalry_lines": order.rivalry_lines(r.rivalry, setting=s),
         "leeway": leeway.leeway(r.leeway, setting=s),
         "pairs": leeway.pairs(r.leeway_pairs, setting=s),
+        "strategies": strategy.strategies(r.strategies, setting=s),
         "trade": trade.shares(r.trade, r.document_shares, setting=s, titles={}),
         "summary": trade.summary(r.trade_summary, setting=s),
         "economy": trade.economy(r.economy, setting=s),

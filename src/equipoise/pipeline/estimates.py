@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,26 @@ from equipoise.assemble.packed import Pack
 from equipoise.measure.engagement import channel_shares
 from equipoise.measure.order import OrderPath
 from equipoise.measure.rivalry import pair_positions
-from equipoise.measure.system import COMPONENTS, capabilities, leverage_components, rivalry_components
+from equipoise.measure.structure import signed_components
+from equipoise.measure.system import (
+    CLOSENESS,
+    COMPONENTS,
+    LEVERAGE,
+    capabilities,
+    leverage_components,
+    rivalry_components,
+)
 from equipoise.model import policy
-from equipoise.model.policy import Band, LeewayPath
+from equipoise.model.left_out import leeway_without, rivalry_without
+from equipoise.model.policy import Band, Camps, LeewayPath
 from equipoise.model.priors import Prior
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
 
 Array = NDArray[np.float64]
+
+
+DIPLOMATIC, MATERIAL = ("diplomacy",), ("trade", "security")
+"""Channels of words, and of goods and arms; institutions are both and count in neither."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,9 @@ class Estimates:
 
     ``shares`` is the long form of ``table`` (T, C, K+1); ``components`` (T, C, P) of rivalry and ``levers`` (T, C, K)
     of leverage are as observed; the bands ``w``, ``r`` and ``lever`` pool them; ``strengths`` are the powers'
-    capabilities by year; ``point`` and ``drawn`` order stress; ``path`` leeway, None where no year has its inputs.
+    capabilities by year; ``point`` and ``drawn`` order stress; ``path`` leeway, None where no year has its inputs;
+    ``diplomatic`` and ``material`` shares pool the channels of :data:`DIPLOMATIC` and :data:`MATERIAL` alone;
+    ``camps`` the structure of the signed system; ``left`` what would be without each component of rivalry.
     """
 
     grid: Grid
@@ -98,41 +114,72 @@ class Estimates:
     levers: Array
     lever: Band
     path: LeewayPath | None
+    diplomatic: Band
+    material: Band
+    camps: Camps
+    left: Without
 
 
-def estimate(pack: Pack, *, state: str, grid: Grid, prior: Prior, draws: int, seed: int) -> Estimates:
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Without each component of rivalry in turn: rivalry (C, T, P), order stress (C, T), median leeway (C, T).
+
+    ``used`` (C,): whether the component is observed in any year of the pack, has weight, and is not the only one.
+    """
+
+    used: NDArray[np.bool_]
+    rivalry: Array
+    stress: Array
+    leeway: Array
+
+
+def estimate(
+    pack: Pack, *, state: str | None, grid: Grid, prior: Prior | None, draws: int, seed: int,
+    weights: Array | None = None,
+) -> Estimates:  # fmt: skip
     """Estimate a state's policy between powers; every part has a stream of draws of its own.
 
     Pooling sees all years of the pack, whatever the grid's: a figure must not change with the years that are shown.
+    Without a state only rivalry and order are known; without a prior leeway, which takes longest, is left out.
+    ``weights`` (C,) are those of the components of rivalry, equal by default.
     """
     f = Grid(covered_years(pack), grid.powers)
-    shares = channels_of(pack, states=[state], powers=f.powers, years=f.years)
+    shares = channels_of(pack, states=[state] if state else [], powers=f.powers, years=f.years)
     table, components = channel_array(shares, f), rivalry_array(pack, f)
     strengths = capabilities(pack, powers=f.powers, years=f.years)
-    trade = shares.filter(pl.col("channel") == "trade")
-    levers = leverage_components(pack, state=state, powers=f.powers, years=f.years, trade=trade)
+    levers = _levers(pack, state=state, f=f, shares=shares)
     w = policy.engagement(table, draws=draws, seed=seed)
-    r = policy.rivalry(components, draws=draws, seed=seed + 1)
-    point, drawn = policy.order(r, capability=_capability_array(strengths, f))
+    capability = _capability_array(strengths, f)
+    r = policy.rivalry(components, draws=draws, seed=seed + 1, weights=weights)
+    point, drawn = policy.order(r, capability=capability)
     lever = policy.leverage(levers, draws=draws, seed=seed + 2)
     t = slice(grid.years[0] - f.years[0], grid.years[-1] - f.years[0] + 1)
     w, r, lever, drawn = w.years(t), r.years(t), lever.years(t), drawn.years(t)
-    path = policy.leeway_path(w, r=r, lever=lever, side=drawn.side, prior=prior, seed=seed + 3)
+    left = rivalry_without(components, draws=draws, seed=seed + 1, capability=capability, weights=weights)
+    fallen, path = np.full((len(left.value), len(grid.years)), np.nan), None
+    if prior:
+        path = policy.leeway_path(w, r=r, lever=lever, side=drawn.side, prior=prior, seed=seed + 3)
+    if prior and path:
+        fallen[:, path.years] = leeway_without(path, left=left, w=w, lever=lever, prior=prior, seed=seed + 3, span=t)
+    signed = signed_components(components, closeness=np.isin(COMPONENTS, CLOSENESS))
+    camps = policy.camps(signed, draws=draws, seed=seed + 1, capability=capability, span=t, weights=weights)
+    used = np.asarray(np.isfinite(left.value).any(axis=(1, 2)))
+    without = Without(used, left.value[:, t], left.stress()[:, t], fallen)
     shown = pl.col("year").is_in(grid.years)
-    return Estimates(
-        grid,
-        shares.filter(shown),
-        table[t],
-        w,
-        components[t],
-        r,
-        strengths.filter(shown),
-        point.years(t),
-        drawn,
-        levers[t],
-        lever,
-        path,
+    system = strengths.filter(shown), point.years(t), drawn
+    words, deeds = (
+        policy.engagement(table[:, [CHANNELS.index(c) for c in names]], draws=draws, seed=seed + i).years(t)
+        for i, names in ((4, DIPLOMATIC), (5, MATERIAL))
     )
+    return Estimates(grid, shares.filter(shown), table[t], w, components[t], r, *system, levers[t], lever, path,
+                     words, deeds, camps, without)  # fmt: skip
+
+
+def _levers(pack: Pack, *, state: str | None, f: Grid, shares: pl.DataFrame) -> Array:
+    if not state:
+        return np.full((len(f.years), len(LEVERAGE), len(f.powers)), np.nan)
+    trade = shares.filter(pl.col("channel") == "trade")
+    return leverage_components(pack, state=state, powers=f.powers, years=f.years, trade=trade)
 
 
 def covered_years(pack: Pack) -> list[int]:
@@ -143,10 +190,16 @@ def covered_years(pack: Pack) -> list[int]:
 
 def channels_of(pack: Pack, *, states: Sequence[str], powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
     """Channel shares of states: from the pack for the default powers, computed for any other set."""
-    if tuple(powers) != DEFAULT_POWERS:
-        return channel_shares(pack, powers=powers, years=years, states=states)
+    if states and tuple(powers) != DEFAULT_POWERS:
+        return _computed(pack, tuple(powers), tuple(years)).filter(pl.col("state").is_in(list(states)))
     kept = pack.table("channels").filter(pl.col("state").is_in(list(states)) & pl.col("year").is_in(list(years)))
     return kept.with_columns(pl.col("channel", "option", "source").cast(pl.String), pl.col("share").cast(pl.Float64))
+
+
+@lru_cache(maxsize=2)
+def _computed(pack: Pack, powers: tuple[str, ...], years: tuple[int, ...]) -> pl.DataFrame:
+    """Channel shares of all states: they take no longer than those of one, and several figures ask for some."""
+    return channel_shares(pack, powers=powers, years=years)
 
 
 def channel_array(shares: pl.DataFrame, f: Grid) -> Array:

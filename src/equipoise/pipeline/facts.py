@@ -33,12 +33,13 @@ USES = {
     "trade": ("cow_trade", "kaz_trade", "imf_trade"),
     "economy": ("world_bank", "brent"),
     "diplomacy": ("un_votes",),
-    "distance": ("ideal_points",),
+    "distance": ("un_roll_calls", "un_votes", "ideal_points"),
     "security": ("atop",),
     "institutions": ("cow_igo",),
-    "rivalry": ("ideal_points", "atop", "mid", "strategic_rivalries"),
+    "rivalry": ("un_roll_calls", "un_votes", "atop", "mid", "strategic_rivalries"),
     "order": ("nmc",),
     "leverage": ("shapes", "atop", "cow_trade", "kaz_trade", "imf_trade"),
+    "openings": ("dca", "atop", "trade_agreements", "cow_trade", "kaz_trade", "imf_trade", "cow_igo"),
     "map": ("shapes",),
     "leaders": ("reign",),
     "states": ("cow_states",),
@@ -110,8 +111,9 @@ def sources_used() -> pl.DataFrame:
         if uses:
             rows.append((name, entry.title, entry.version, entry.coverage, entry.licence, entry.home, ";".join(uses)))
     first, last = SCOPE_YEARS
-    own = ("equipoise", "equipoise: dated tables of organisations, sanctions and events", version("equipoise"),
-           f"{first}–{last}", "CC BY 4.0", None, "organisations;tiers;rivalry;events")  # fmt: skip
+    title = "equipoise: dated tables of organisations, openings, sanctions and events"
+    own = ("equipoise", title, version("equipoise"), f"{first}–{last}",
+           "CC BY 4.0", None, "organisations;openings;tiers;rivalry;events")  # fmt: skip
     return pl.DataFrame(
         [*rows, own], orient="row", schema=["source", "title", "version", "coverage", "licence", "home", "used_for"]
     )

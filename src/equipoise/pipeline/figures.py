@@ -16,39 +16,62 @@ from equipoise.assemble.packed import Pack
 from equipoise.measure.engagement import trade_by_option
 from equipoise.measure.multivector import issue_splitting, multi_vector, spread, straddle
 from equipoise.measure.rivalry import to_matrix
+from equipoise.measure.sides import over_rivals
+from equipoise.measure.strategies import hedging
 from equipoise.measure.system import COMPONENTS, LEVERAGE, un_distance
 from equipoise.model import policy
 from equipoise.model.continuation import CAUSES
+from equipoise.model.left_out import LEFT_OUT_DRAWS
 from equipoise.model.policy import Band, LeewayPath
 from equipoise.model.priors import Prior
 from equipoise.pipeline.estimates import Estimates, Grid, estimate, headline_year, lean_of_region
 from equipoise.pipeline.facts import map_shapes, missing, sources_used, tiers, trade_figures
+from equipoise.pipeline.openings import openings_of
+from equipoise.pipeline.sensitivity import (
+    left_out,
+    ranges,
+    rivalry_without,
+    straddle_band,
+    structure_blocs,
+    structure_columns,
+    without_each,
+)
+from equipoise.pipeline.sides import pairs_of, sides_band
+from equipoise.pipeline.strategy import strategies
 from equipoise.schema import StateReport
 
 Array = NDArray[np.float64]
 
 
 def state_report(
-    pack: Pack, *, state: str, powers: tuple[str, ...], since: int, until: int, prior: Prior, draws: int, seed: int
-) -> StateReport:
-    """Compute the figures of one state between powers for the years since … until."""
+    pack: Pack, *, state: str, powers: tuple[str, ...], since: int, until: int, prior: Prior, draws: int, seed: int,
+    weights: Array,
+) -> StateReport:  # fmt: skip
+    """Compute the figures of one state between powers for the years since … until.
+
+    ``weights`` (C,) are those of the components of rivalry; they sum to one.
+    """
     f = Grid(list(range(since, until + 1)), powers)
-    e = estimate(pack, state=state, grid=f, prior=prior, draws=draws, seed=seed)
+    e = estimate(pack, state=state, grid=f, prior=prior, draws=draws, seed=seed, weights=weights)
     year = headline_year(e.table, years=f.years, among=f.years)
+    pairs = pairs_of(pack, state=state, grid=f)
+    found = {**_modelled(e, pairs=pairs, prior=prior, seed=seed), **_looked_up(pack, state=state, e=e, year=year)}
     return StateReport(
         state=state,
         powers=powers,
         since=since,
         until=until,
         year=year,
-        **{k: _settled(v) for k, v in {**_modelled(e), **_looked_up(pack, state=state, e=e, year=year)}.items()},
+        **{k: _settled(v) for k, v in found.items()},
         assumptions={
             "coercion": prior.coercion,
             "cross_pressure": prior.cross_pressure,
             "intolerance": prior.intolerance,
             "draws": draws,
             "pair_draws": min(draws, policy.PAIR_DRAWS),
+            "left_out_draws": min(draws, LEFT_OUT_DRAWS),
             "seed": seed,
+            "rivalry_weights": dict(zip(COMPONENTS, weights.tolist(), strict=True)),
         },
         provenance={
             "equipoise": version("equipoise"),
@@ -63,17 +86,21 @@ def _settled(value: Any) -> Any:
     return value.with_columns(cs.float().round_sig_figs(10)) if isinstance(value, pl.DataFrame) else value
 
 
-def _modelled(e: Estimates) -> dict[str, Any]:
+def _modelled(e: Estimates, *, pairs: Array, prior: Prior, seed: int) -> dict[str, Any]:
+    across = straddle_band(e)
     return {
         "engagement": _engagement(e),
         "channels": e.shares.drop("state").with_columns(pl.col("year").cast(pl.Int32)),
-        "multi_vector": _multi_vector(e),
+        "multi_vector": _multi_vector(e, pairs=pairs, across=across),
         "rivalry": _rivalry(e),
+        "rivalry_without": rivalry_without(e),
+        "left_out": left_out(e),
         "order": _order(e),
         "order_blocs": _blocs(e),
         "leverage": _leverage(e),
-        "leeway": _leeway(e.path, e.grid),
+        "leeway": _leeway(e),
         "leeway_pairs": _pairs(e.path, e.grid),
+        "strategies": strategies(e, prior=prior, seed=seed, across=across),
     }
 
 
@@ -84,6 +111,7 @@ def _looked_up(pack: Pack, *, state: str, e: Estimates, year: int | None) -> dic
     ring, power, region, on = tiers(state, powers=f.powers, lever=e.lever.value, years=f.years, year=year)
     near = lean_of_region(pack, state=state, grid=f)
     distance = un_distance(pack, state=state, powers=f.powers, years=f.years)
+    opened, claims = openings_of(pack, state=state, powers=f.powers, until=f.years[-1])
     return {
         "trade": trade,
         "trade_summary": trade_summary,
@@ -91,6 +119,8 @@ def _looked_up(pack: Pack, *, state: str, e: Estimates, year: int | None) -> dic
         "economy": _economy(pack, state=state, years=f.years),
         "distance": distance.with_columns(pl.col("year").cast(pl.Int32)),
         "organisations": organisations.portfolio(state),
+        "openings": opened,
+        "opening_claims": claims,
         "tiers": ring,
         "tiers_power": power,
         "tiers_region": region,
@@ -113,43 +143,75 @@ def _engagement(e: Estimates) -> pl.DataFrame:
     return frame.join(observed, on="year", how="left", maintain_order="left")
 
 
-def _multi_vector(e: Estimates) -> pl.DataFrame:
+def _multi_vector(e: Estimates, *, pairs: Array, across: Band | None = None) -> pl.DataFrame:
     index = Band(multi_vector(e.w.value), multi_vector(e.w.draws))
     low, high = index.interval()
-    matrix = to_matrix(e.r.value, powers=len(e.grid.powers))
+    across = across or straddle_band(e)
+    across_low, across_high = across.interval()
+    least, most = ranges(without_each(e, measure=straddle), used=e.left.used)
+    powers = len(e.grid.powers)
+    hedge = Band(*(hedging(w, rivalry=to_matrix(r, powers=powers)) for w, r in
+                   ((e.w.value, e.r.value), (e.w.draws, e.r.draws))))
+    hedge_low, hedge_high = hedge.interval()
+    hedge_least, hedge_most = ranges(without_each(e, measure=hedging), used=e.left.used)
     return e.grid.by_year(
         index=index.value,
         index_low=low,
         index_high=high,
         spread=spread(e.w.value),
         issue_splitting=issue_splitting(e.table),
-        straddle=straddle(e.w.value, rivalry=matrix),
+        straddle=across.value,
+        straddle_low=across_low,
+        straddle_high=across_high,
+        straddle_without_low=least,
+        straddle_without_high=most,
+        **_equidistance(e, pairs=pairs),
+        hedging=hedge.value,
+        hedging_low=hedge_low,
+        hedging_high=hedge_high,
+        hedging_without_low=hedge_least,
+        hedging_without_high=hedge_most,
     )
+
+
+def _equidistance(e: Estimates, *, pairs: Array) -> dict[str, Array]:
+    # As for engagement, there is none in a year in which no channel is observed.
+    seen = np.where(np.isnan(e.w.value.sum(axis=-1, keepdims=True))[..., None], np.nan, pairs)
+    found = sides_band(seen, r=e.r)
+    low, high = found.interval()
+    without = over_rivals(seen, rivalry=to_matrix(e.left.rivalry, powers=len(e.grid.powers)))
+    least, most = ranges(without, used=e.left.used)
+    names = ("equidistance", *(f"equidistance_{end}" for end in ("low", "high", "without_low", "without_high")))
+    return dict(zip(names, (found.value, low, high, least, most), strict=True))
 
 
 def _rivalry(e: Estimates) -> pl.DataFrame:
     f = e.grid
     low, high = e.r.interval()
+    least, most = ranges(e.left.rivalry, used=e.left.used)
     none = np.full_like(e.r.value, np.nan)
-    observed = {name: (e.components[:, c], none, none) for c, name in enumerate(COMPONENTS)}
+    columns = ("value", "low", "high", "without_low", "without_high")
+    observed = {name: (e.components[:, c], none, none, none, none) for c, name in enumerate(COMPONENTS)}
     parts = [
-        f.by_pair(value=v, low=lo, high=hi).with_columns(pl.lit(name).alias("component"))
-        for name, (v, lo, hi) in {**observed, "pooled": (e.r.value, low, high)}.items()
+        f.by_pair(**dict(zip(columns, part, strict=True))).with_columns(pl.lit(name).alias("component"))
+        for name, part in {**observed, "pooled": (e.r.value, low, high, least, most)}.items()
     ]
-    return pl.concat(parts).select("year", "power_a", "power_b", "component", "value", "low", "high")
+    return pl.concat(parts).select("year", "power_a", "power_b", "component", *columns)
 
 
 def _order(e: Estimates) -> pl.DataFrame:
     low, high = Band(e.point.value, e.drawn.value).interval()
     when = e.strengths.group_by(pl.col("year").cast(pl.Int32)).agg(pl.col("capability_year").first().cast(pl.Int32))
-    frame = e.grid.by_year(stress=e.point.value, low=low, high=high)
+    least, most = ranges(e.left.stress, used=e.left.used)
+    without = {"stress_without_low": least, "stress_without_high": most}
+    frame = e.grid.by_year(stress=e.point.value, low=low, high=high, **without, **structure_columns(e))
     return frame.join(when, on="year", how="left", maintain_order="left")
 
 
 def _blocs(e: Estimates) -> pl.DataFrame:
     bloc = np.where(e.point.side > 0, 1.0, np.where(e.point.side < 0, 2.0, np.nan))
-    frame = e.grid.by_option(e.grid.powers, bloc=bloc, loading=e.point.eigenvector)
-    return frame.with_columns(pl.col("bloc").cast(pl.Int32))
+    frame = e.grid.by_option(e.grid.powers, bloc=bloc, loading=e.point.eigenvector, deepest=structure_blocs(e))
+    return frame.with_columns(pl.col("bloc", "deepest").cast(pl.Int32))
 
 
 def _leverage(e: Estimates) -> pl.DataFrame:
@@ -169,13 +231,17 @@ _LEEWAY = {
     "cause": pl.String,
     "collapses": pl.Float64,
     "not_stable": pl.Float64,
+    "without_low": pl.Float64,
+    "without_high": pl.Float64,
 }
 
 
-def _leeway(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
+def _leeway(e: Estimates) -> pl.DataFrame:
     """The median over draws, its 90 and 50 % intervals; to whom and why: what most of the collapsing draws say."""
+    path, f = e.path, e.grid
     if path is None:
         return pl.DataFrame(schema=_LEEWAY)
+    least, most = ranges(e.left.leeway, used=e.left.used)
     low, mid_low, mid, mid_high, high = np.quantile(path.main.value, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
     rows = []
     for t, position in enumerate(path.years):
@@ -197,9 +263,11 @@ def _leeway(path: LeewayPath | None, f: Grid) -> pl.DataFrame:
                 CAUSES[_mode(cause[ended])] if ended.any() else "none",
                 ended.mean(),
                 path.main.not_stable[:, t].mean(),
+                least[position],
+                most[position],
             )
         )
-    return pl.DataFrame(rows, schema=_LEEWAY, orient="row")
+    return pl.DataFrame(rows, schema=_LEEWAY, orient="row").fill_nan(None)
 
 
 _PAIRS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import altair as alt
@@ -10,9 +10,11 @@ import polars as pl
 from altair.utils.schemapi import debug_mode
 
 from equipoise.schema import StateReport
-from equipoise.view import tables
-from equipoise.view.charts import distance, engagement, leeway, order, organisations, tiers, trade
+from equipoise.view import openings as opening_words
+from equipoise.view import sensitivity, tables
+from equipoise.view.charts import distance, engagement, leeway, order, organisations, strategy, tiers, trade
 from equipoise.view.charts import map as region_map
+from equipoise.view.charts import openings as opening_chart
 from equipoise.view.charts.setting import Setting, marks_of
 from equipoise.view.headline import one_sided_pairs, ranked_pairs
 from equipoise.view.svg import inline
@@ -49,7 +51,7 @@ class Draft:
         key: str,
         *,
         has: bool,
-        draw: Callable[[], alt.TopLevelMixin | list[alt.VConcatChart]],
+        draw: Callable[[], alt.TopLevelMixin | Sequence[alt.TopLevelMixin]],
         table: Callable[[], Table],
         uses: tuple[str, ...] = (),
         ids: tuple[pl.Series, ...] = (),
@@ -78,7 +80,7 @@ class Draft:
         text = m("alt_text", caption=caption, since=self.report.since, until=self.report.until)
         drawings = tuple(
             inline(c, key=f"{key}{i}", alt_text=text, lang=self.words.lang)
-            for i, c in enumerate(made if isinstance(made, list) else [made])
+            for i, c in enumerate(made if isinstance(made, Sequence) else [made])
         )
         return Figure(key, caption, sources, drawings, table())
 
@@ -119,15 +121,18 @@ def figures_of(d: Draft) -> dict[str, Figure]:
         _engagement,
         _multi_vector,
         _order,
+        _structure,
         _rivalry,
         _leeway,
         _pair_bars,
         _pairs,
+        _strategy,
         _trade,
         _trade_summary,
         _economy,
         _distance,
         _organisations,
+        _openings,
         _tiers,
         _map,
     )
@@ -155,7 +160,7 @@ def _multi_vector(d: Draft) -> Figure:
     return d.figure(
         "multi_vector",
         has=_has(r.multi_vector, "index"),
-        uses=("diplomacy", "security", "institutions"),
+        uses=("diplomacy", "security", "institutions", "rivalry"),
         draw=lambda: engagement.multi_vector(r.multi_vector, setting=d.setting),
         ids=(r.channels["source"],),
         table=lambda: tables.multi_vector(r, words=d.words),
@@ -167,9 +172,22 @@ def _order(d: Draft) -> Figure:
     return d.figure(
         "order",
         has=_has(r.order, "stress"),
+        note=sensitivity.on_components(r, words=d.words),
         uses=("order", "rivalry"),
         draw=lambda: order.order(r.order, r.order_blocs, setting=d.setting),
         table=lambda: tables.order(r, words=d.words),
+    )
+
+
+def _structure(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "structure",
+        has=_has(r.order, "depth"),
+        note=sensitivity.on_agreement(r, words=d.words),
+        uses=("order", "rivalry"),
+        draw=lambda: order.structure(r.order, r.order_blocs, setting=d.setting),
+        table=lambda: sensitivity.structure(r, words=d.words),
     )
 
 
@@ -183,8 +201,11 @@ def _rivalry(d: Draft) -> Figure:
         has=_has(pooled, "value"),
         note=note,
         uses=("rivalry",),
-        draw=lambda: order.rivalry(r.rivalry, setting=d.setting),
-        table=lambda: tables.rivalry(r, words=d.words),
+        draw=lambda: [
+            order.rivalry(r.rivalry, setting=d.setting),
+            order.rivalry_lines(r.rivalry, setting=d.setting),
+        ],
+        table=lambda: sensitivity.rivalry(r, words=d.words),
     )
 
 
@@ -228,6 +249,18 @@ def _pairs(d: Draft) -> Figure:
     )
 
 
+def _strategy(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "strategy",
+        has=_has(r.strategies, "share"),
+        uses=("diplomacy", "security", "institutions", "map", "order", "rivalry"),
+        draw=lambda: strategy.strategies(r.strategies, setting=d.setting),
+        ids=(r.channels["source"], r.trade["source"]),
+        table=lambda: tables.strategies(r, words=d.words),
+    )
+
+
 def _trade(d: Draft) -> Figure:
     r = d.report
     note = d.words.m("document_crosses") if r.document_shares.height else ""
@@ -267,7 +300,7 @@ def _distance(d: Draft) -> Figure:
     r = d.report
     return d.figure(
         "distance",
-        has=_has(r.distance, "distance"),
+        has=_has(r.distance, "distance", "published"),
         uses=("distance",),
         draw=lambda: distance.distance(r.distance, setting=d.setting),
         table=lambda: tables.distance(r, words=d.words),
@@ -284,6 +317,19 @@ def _organisations(d: Draft) -> Figure:
         uses=("organisations",),
         draw=lambda: organisations.timeline(shown, setting=d.setting),
         table=lambda: tables.organisations(r, words=d.words),
+    )
+
+
+def _openings(d: Draft) -> Figure:
+    r = d.report
+    shown = r.openings.filter(pl.col("date").dt.year().is_between(r.since, r.until)).drop_nulls("order")
+    return d.figure(
+        "openings",
+        has=shown.height > 0,
+        note="" if opening_words.has_facts(r) else d.words.m("openings_no_facts"),
+        uses=("openings",),
+        draw=lambda: opening_chart.timeline(r.openings, setting=d.setting),
+        table=lambda: opening_words.table(r, words=d.words),
     )
 
 

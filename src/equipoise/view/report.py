@@ -8,13 +8,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from equipoise.schema import StateReport
-from equipoise.view import tables
+from equipoise.view import openings, tables
 from equipoise.view.figures import Draft, draft, figures_of, uses_of
 from equipoise.view.headline import headline, tiles
 from equipoise.view.style import FONTS
 from equipoise.view.words import Words, words
 
-FORMULAS = ("engagement", "multi_vector", "order", "choice", "inversion", "leeway", "rivalry", "hhi")
+FORMULAS = (
+    "engagement", "multi_vector", "equidistance", "hedging", "order", "structure", "choice", "inversion", "leeway",
+    "strategy", "rivalry", "hhi"
+)
 """What the method's list of formulas names, each with a message."""
 
 
@@ -45,6 +48,8 @@ def render(report: StateReport, *, lang: str = "en") -> str:
         missing=_missing(report, words=spoken),
         tier_region=spoken.m.pick("region", report.tiers_region),
         document=_document(report, words=spoken),
+        opening_lines=openings.order(report, words=spoken),
+        opening_claims=openings.claims(report, words=spoken),
         events=tables.events(report, words=spoken),
         leaders=tables.leaders(report, words=spoken),
         sources=sources(report, words=spoken),
@@ -90,8 +95,18 @@ def provenance(report: StateReport, *, words: Words) -> list[tuple[str, str]]:
     seen = report.assumptions
     return [
         *found,
-        *((words.m.pick("provenance", k), str(seen[k])) for k in ("draws", "pair_draws", "seed") if k in seen),
+        *(
+            (words.m.pick("provenance", k), str(seen[k]))
+            for k in ("draws", "pair_draws", "left_out_draws", "seed")
+            if k in seen
+        ),
+        *((words.m.pick("provenance", k), _weights(seen[k], words=words)) for k in ("rivalry_weights",) if k in seen),
     ]
+
+
+def _weights(weights: dict[str, float], *, words: Words) -> str:
+    named = ((words.m.pick("component", name), words.n.share(share, digits=1)) for name, share in weights.items())
+    return words.m("semicolon").join(words.m("name_share", name=name, share=share) for name, share in named)
 
 
 def _drawn(made: Draft) -> dict[str, dict[str, Any]]:

@@ -43,6 +43,9 @@ INK, MUTED, GRID, ACCENT = "#1F2933", "#52606D", "#E4E7EB", "#2D3E50"
 BLOCS = ("#3B4A5E", "#B9C4D0")
 """The two sides of the order's deepest split; neither is a power's colour."""
 
+RANGE = "#00757A"
+"""What would be without one component of rivalry; always dashed."""
+
 RAMP = ("#F4F1EA", "#F0D9B5", "#E0A96D", "#BF6B3A", "#7A2E1D")
 """Low to high, by rising darkness, for rivalry and threat."""
 
@@ -62,7 +65,8 @@ def palette(powers: Sequence[str]) -> dict[str, str]:
 
 def point_shapes(powers: Sequence[str]) -> dict[str, str]:
     """The point shape of each power, so that colour is never the only sign."""
-    spare = cycle(_SPARE_SHAPES)
+    taken = {SHAPES[code] for code in (*powers, OUTSIDE) if code in SHAPES}
+    spare = cycle([s for s in _SPARE_SHAPES if s not in taken])
     return {code: SHAPES.get(code) or next(spare) for code in (*powers, OUTSIDE)}
 
 

@@ -13,6 +13,9 @@ from equipoise.view.style import FONTS, theme
 _LARGEST = 1.25
 """How far a drawing may grow on a wide screen."""
 
+MARGIN = 14
+"""Pixels around a drawing that stands by itself."""
+
 _FONT = re.compile(r' font-family="[^"]*"')
 _ROLE = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 _ID = re.compile(r'\bid="([^"]+)"')
@@ -33,6 +36,19 @@ def inline(chart: alt.TopLevelMixin, *, key: str, alt_text: str, lang: str) -> s
     spec = chart.to_dict(validate=False)
     spec["config"] = theme()
     return _portable(vl_convert.vegalite_to_svg(spec, vl_version="6.1"), key=key, alt_text=alt_text, lang=lang)
+
+
+def alone(chart: alt.TopLevelMixin, *, alt_text: str, lang: str) -> str:
+    """Draw a chart as an SVG file of its own, of a size of its own, in the fonts of the language; arguments as before.
+
+    The background is white.
+    """
+    spec = chart.to_dict(validate=False)
+    spec["config"] = theme() | {"background": "white", "padding": MARGIN}
+    svg = vl_convert.vegalite_to_svg(spec, vl_version="6.1")
+    width, height = _SIZE.match(svg).groups()  # type: ignore[union-attr]
+    drawn = _portable(svg, key="chart", alt_text=alt_text, lang=lang)
+    return drawn.replace("<svg ", f'<svg width="{width}" height="{height}" ', 1)
 
 
 def _portable(svg: str, *, key: str, alt_text: str, lang: str) -> str:

@@ -70,7 +70,7 @@ def engagement(report: StateReport, *, words: Words) -> Table:
 
 
 def multi_vector(report: StateReport, *, words: Words) -> Table:
-    """The index, its interval and its parts."""
+    """The index, its interval and its parts; straddle, equidistance and the first hedging score with their ranges."""
     m, n = words.m, words.n
     columns: list[Column] = [
         ("index", m.pick("index", "index"), n.index),
@@ -78,31 +78,49 @@ def multi_vector(report: StateReport, *, words: Words) -> Table:
         ("index_high", m("head_high"), n.index),
     ]
     columns += [(c, m.pick("index", c), n.index) for c in ("spread", "issue_splitting", "straddle")]
+    columns += [
+        ("straddle_low", m("head_straddle_low"), n.index),
+        ("straddle_high", m("head_straddle_high"), n.index),
+        ("straddle_without_low", m("head_without_low"), n.index),
+        ("straddle_without_high", m("head_without_high"), n.index),
+        ("equidistance", m.pick("index", "equidistance"), n.index),
+        ("equidistance_low", m("head_equidistance_low"), n.index),
+        ("equidistance_high", m("head_equidistance_high"), n.index),
+        ("equidistance_without_low", m("head_without_low"), n.index),
+        ("equidistance_without_high", m("head_without_high"), n.index),
+        ("hedging", m.pick("index", "hedging"), n.index),
+        ("hedging_low", m("head_hedging_low"), n.index),
+        ("hedging_high", m("head_hedging_high"), n.index),
+        ("hedging_without_low", m("head_without_low"), n.index),
+        ("hedging_without_high", m("head_without_high"), n.index),
+    ]
     return by_year(report.multi_vector, columns=columns, words=words)
 
 
 def order(report: StateReport, *, words: Words) -> Table:
-    """Stress, its interval and the two blocs."""
+    """Stress, its interval, its range without a component, and the two blocs."""
     m, n = words.m, words.n
-    sides: dict[int, tuple[list[str], list[str]]] = {}
-    for r in report.order_blocs.filter(pl.col("bloc").is_not_null()).to_dicts():
-        sides.setdefault(r["year"], ([], []))[int(r["bloc"]) - 1].append(str(r["power"]))
+    sides = blocs_by_year(report.order_blocs, column="bloc")
     rows = [
         [
             str(r["year"]),
             n.index(r["stress"], digits=3),
             n.interval(r["low"], r["high"], digits=3),
+            n.interval(r["stress_without_low"], r["stress_without_high"], digits=3),
             *(words.names(s) or "–" for s in sides.get(r["year"], ([], []))),
         ]
         for r in report.order.sort("year").to_dicts()
     ]
-    return Table([m("axis_year"), m("head_stress"), m("head_interval"), m("bloc", number=1), m("bloc", number=2)], rows)
+    head = [m("axis_year"), m("head_stress"), m("head_interval"), m("head_without")]
+    return Table([*head, m("bloc", number=1), m("bloc", number=2)], rows)
 
 
-def rivalry(report: StateReport, *, words: Words) -> Table:
-    """Pooled rivalry by pair; its components are in the machine-readable output."""
-    pooled = report.rivalry.filter(pl.col("component").cast(pl.String) == "pooled")
-    return wide(pooled.sort("year"), by=["power_a", "power_b"], value="value", write=words.n.index, words=words)
+def blocs_by_year(frame: pl.DataFrame, *, column: str) -> dict[int, tuple[list[str], list[str]]]:
+    """The powers of bloc 1 and of bloc 2 by year."""
+    sides: dict[int, tuple[list[str], list[str]]] = {}
+    for r in frame.filter(pl.col(column).is_not_null()).to_dicts():
+        sides.setdefault(r["year"], ([], []))[int(r[column]) - 1].append(str(r["power"]))
+    return sides
 
 
 def leeway(report: StateReport, *, words: Words) -> Table:
@@ -112,6 +130,8 @@ def leeway(report: StateReport, *, words: Words) -> Table:
         ("value", m("head_leeway"), n.index),
         ("low", m("head_low"), n.index),
         ("high", m("head_high"), n.index),
+        ("without_low", m("head_without_low"), n.index),
+        ("without_high", m("head_without_high"), n.index),
         ("falls_to", m("panel_falls_to"), words.name),
         ("falls_to_power", m("head_falls_power"), words.name),
         ("cause", m("head_cause"), lambda c: m.pick("cause", str(c)) if c else "–"),
@@ -125,6 +145,18 @@ def leeway_pairs(report: StateReport, *, words: Words) -> Table:
     return wide(
         report.leeway_pairs.sort("year"), by=["power_a", "power_b"], value="value", write=words.n.index, words=words
     )
+
+
+def strategies(report: StateReport, *, words: Words) -> Table:
+    """Share of each strategy with its interval, and the power that it is towards or against."""
+    m, n = words.m, words.n
+    rows: dict[int, list[str]] = {}
+    names = list(dict.fromkeys(report.strategies["strategy"]))
+    for r in report.strategies.sort("year", maintain_order=True).to_dicts():
+        cell = f"{n.share(r['share'], digits=1)} ({n.share(r['low'])}–{n.share(r['high'])})"
+        rows.setdefault(r["year"], [str(r["year"]), words.name(r["power"])]).append(cell)
+    head = [m("axis_year"), m("head_most_leverage"), *(m.pick("strategy", s) for s in names)]
+    return Table(head, list(rows.values()), first=2)
 
 
 def trade(report: StateReport, *, words: Words, titles: dict[str, str]) -> Table:

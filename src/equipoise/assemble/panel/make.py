@@ -13,10 +13,11 @@ from equipoise.assemble.panel.rows import dyad_keys, dyad_rows, power_rows, stat
 from equipoise.assemble.panel.shelf import Shelf
 from equipoise.assemble.panel.spine import CODE, FIRST_YEAR, LAST_YEAR, Axes, System, axes
 from equipoise.assemble.powers import resolve_powers
+from equipoise.assemble.spans import Span, read_span
 from equipoise.errors import BadYears, UsageError
 from equipoise.schema import DEFAULT_POWERS
 
-Years = tuple[int, int] | range | int | str | None
+Years = Span | None
 
 
 def state_years(*, years: Years = None, system: System = "cow", folder: Path | str | None = None) -> Panel:
@@ -144,21 +145,4 @@ def _years(years: Years, *, system: System) -> tuple[int, int]:
 def _pair(years: Years, *, system: System) -> tuple[int, int]:
     if years is None:
         return FIRST_YEAR, LAST_YEAR[system]
-    if isinstance(years, int):
-        return years, years
-    try:
-        if isinstance(years, str):
-            parts = [int(y) for y in years.split(":")]
-            first, last = parts if len(parts) == 2 else (*parts, *parts)
-            return first, last
-        if isinstance(years, range):
-            if not years:
-                return years.start, years.stop
-            if years.step != 1:
-                raise ValueError("a panel has every year of its span")
-            return years[0], years[-1]
-        first, last = years
-        return int(first), int(last)
-    except (TypeError, ValueError) as err:
-        example = "1990:2010, or one year such as 1990" if isinstance(years, str) else '(1990, 2010) or "1990:2010"'
-        raise BadYears(f"{years!r} is not a span of years.", hint=f"Try {example}.") from err
+    return read_span(years)

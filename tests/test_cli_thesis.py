@@ -1,0 +1,47 @@
+"""`equipoise test-thesis` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import polars as pl
+import pytest
+
+from equipoise.cli import main
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    """Run the command in this process and an empty folder; exit code, output, errors."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def called(*args: str):
+        monkeypatch.setattr(sys, "argv", ["equipoise", "test-thesis", *args])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return called
+
+
+def test_a_table_or_json_or_a_file(command, tmp_path) -> None:
+    code, out, _ = command("--only", "H4")
+    assert code == 0 and "Long tenure" in out and "undecided: quick look" in " ".join(out.split())
+    code, out, _ = command("--only", "H4", "--json", "--out", "h.csv")
+    told = json.loads(out)
+    assert code == 0 and told["hypotheses"][0]["verdict"] == "undecided: quick look only" and told["missing"]
+    rows = pl.read_csv(tmp_path / "h.csv")
+    assert rows.height == 1 + len(told["hypotheses"][0]["variants"])
+
+
+@pytest.mark.parametrize(("args", "words"), [
+    (["--only", "H9"], "no hypothesis H9"), (["--only", ","], "--only is empty"),
+    (["--out", "t.xlsx"], ".json, .csv, .md"), (["--out", "absent/t.md"], "there is no folder absent"),
+])
+def test_wrong_use_is_one_line_and_code_2(command, args, words) -> None:
+    code, out, err = command(*args)
+    lines = err.strip().splitlines()
+    assert code == 2 and not out and lines[-1].startswith("equipoise: ") and words in lines[-1]
