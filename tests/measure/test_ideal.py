@@ -115,9 +115,10 @@ def test_sessions_that_nothing_ties_stand_on_the_scale_of_the_last_that_is() -> 
         assert spread[6] == pytest.approx(spread[5], rel=1e-3 if "method" in call else 0.1)
     last = (units["session"] == 9).to_numpy()
     assert np.array_equal(np.argsort(found[..., last], -1), np.argsort(drawn[..., last], -1))     # E and D among them
+    two = units["state"].is_in(["A", "B"]).to_numpy()
+    few = IdealPosterior(units.filter(two), drawn[..., two])
     with pytest.raises(UsageError, match="2 states voted in session 8 and in 9, too few for one scale"):
-        kept = units.filter(pl.col("state").is_in(["A", "B"]))
-        IdealPosterior(kept, drawn[..., units["state"].is_in(["A", "B"]).to_numpy()]).anchored(after=8)
+        few.anchored(after=8)
 
 
 def test_convergence_is_that_of_points_within_their_session() -> None:
