@@ -21,7 +21,11 @@ from equipoise.errors import BadMatrix, BadShares, UsageError
 
 Array = NDArray[np.float64]
 
-_TOLERANCE = 1e-10
+TOLERANCE = 1e-10
+"""Largest gap, in shares, between a solution and what the first-order condition asks for."""
+
+SAME = 1e-6
+"""Two solutions nearer than this in every share count as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ def solve_choice(
     _check_parameters(coercion=coercion, cross_pressure=cross_pressure, intolerance=intolerance)
     big = extend(r, intolerance=intolerance)
     net = v - pressure(big, leverage=lever, coercion=coercion)
-    points = _starts(v.size)
+    points = starts(v.size)
     if start is not None:
         points = np.vstack([check_shares(start, options=v.size), points])
     ends = climb(points, net=net, rivalry=big, cross_pressure=cross_pressure)
@@ -164,7 +168,7 @@ def polish(
         w = _softmax(np.log(np.maximum(w, 1e-300)) + np.clip(step, -2.0, 2.0))
         if np.abs(step * w).max() < 1e-15:
             break
-    return w, residual(w, net=net, rivalry=rivalry, rho=rho) < _TOLERANCE
+    return w, residual(w, net=net, rivalry=rivalry, rho=rho) < TOLERANCE
 
 
 def residual(w: Array, *, net: Array, rivalry: Array, rho: ArrayLike) -> Array:
@@ -207,11 +211,14 @@ def stability_margin(w: Array, *, rivalry: Array, rho: ArrayLike) -> Array:
     return np.linalg.eigvalsh(basis.T @ m @ basis)[..., 0]
 
 
-def uniqueness_bound(rivalry: ArrayLike) -> float:
-    """Return λ = −λ_min(P R P), P the projection on Σ = 0: the solution is unique whenever ρλ < 1."""
+def uniqueness_bound(rivalry: ArrayLike) -> Array:
+    """Return λ = −λ_min(P R P), shape (…,), for extended rivalry (…, K+1, K+1): the solution is unique if ρλ < 1.
+
+    P is the projection on Σ = 0.
+    """
     r = np.asarray(rivalry, float)
-    p = np.eye(len(r)) - 1.0 / len(r)
-    return float(max(0.0, -np.linalg.eigvalsh(p @ r @ p)[0]))
+    p = np.eye(r.shape[-1]) - 1.0 / r.shape[-1]
+    return np.asarray(np.maximum(0.0, -np.linalg.eigvalsh(p @ r @ p)[..., 0]))
 
 
 def check_shares(shares: ArrayLike, *, options: int | None = None) -> Array:
@@ -293,8 +300,8 @@ def _solve(a: Array, b: Array) -> tuple[Array, NDArray[np.bool_]]:
     return np.moveaxis(b, 0, -1), definite
 
 
-def _starts(n: int) -> Array:
-    """Near each corner, near the middle of each edge, and the centre: (n + n(n−1)/2 + 1, n)."""
+def starts(n: int) -> Array:
+    """Where the search begins: near each corner, near each edge's middle, and the centre: (n(n+1)/2 + 1, n)."""
     corners = np.eye(n)
     i, j = np.triu_indices(n, 1)
     points = np.vstack([corners, (corners[i] + corners[j]) / 2, np.ones((1, n)) / n])
@@ -306,7 +313,7 @@ def _collect(
 ) -> Equilibria:
     distinct: list[int] = []
     for i in np.flatnonzero(good):
-        if all(np.abs(ends[i] - ends[j]).max() > 1e-6 for j in distinct):
+        if all(np.abs(ends[i] - ends[j]).max() > SAME for j in distinct):
             distinct.append(int(i))
     points = ends[distinct].reshape(-1, ends.shape[1])
     value = (points * (net - np.log(np.maximum(points, 1e-300)))).sum(-1)

@@ -33,7 +33,14 @@ CAUSES = ("none", "side_lost", "instability", "already")
 SIDE = 0.10
 """The share of its engagement with powers below which a state has lost a side (model.md §7)."""
 
-_STEP, _FINEST, _JUMP = 1 / 16, 2e-4, 0.05
+STEP, FINEST, JUMP = 1 / 16, 2e-4, 0.05
+"""Longest and shortest step in δ; the largest change of a share in one step that still is the same branch."""
+
+AFTER = 2e-3
+"""How much further, in δ, it is looked to where a policy falls."""
+
+FALL = 4000
+"""Most steps of ascent on the way down: just past a fold it is long, and its first part leads nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ def by_pair(shares: Array, *, rivalry: Array, given: Given) -> Collapse:
     """Return the collapse for every pair of powers alone, as arrays (B, K(K−1)/2, …) in the order of triu_indices.
 
     Shares (B, K+1), rivalry (B, K, K). Only r_kl goes to 1; the weaker of the two must keep a tenth of the state's
-    engagement with the two.
+    engagement with the two. ``after`` holds the last shares before the collapse; to where it leads is not looked.
     """
     b, k = given.leverage.shape
     i, j = np.triu_indices(k, 1)
@@ -165,6 +172,7 @@ def by_pair(shares: Array, *, rivalry: Array, given: Given) -> Collapse:
         side=sides,
         given=given.repeat(n),
         pairwise=True,
+        falls=False,
     )
     return end.reshape(b, n)
 
@@ -177,21 +185,23 @@ def carry(
     side: Array,
     given: Given,
     pairwise: bool = False,
+    falls: bool = True,
     path: list[Array] | None = None,
 ) -> Collapse:
     """Follow B policies from δ = 0 to 1, each with its own step, and return where and why each collapses.
 
     A step is taken back and halved when Newton's method fails, the Hessian is no longer negative definite, a share
     jumps, or a side is lost; when it cannot be made smaller, the policy has collapsed there. ``pairwise`` counts only
-    the powers on either side as the engagement of which a tenth must be kept. ``path``, for B = 1, receives δ and the
-    shares of every step taken.
+    the powers on either side as the engagement of which a tenth must be kept; without ``falls`` it is not looked where
+    a policy falls, and ``after`` is the last shares before. ``path``, for B = 1, receives δ and the shares of every
+    step taken.
     """
     start = extend(rivalry, intolerance=given.intolerance)
     rho = given.cross_pressure
     v = attraction(shares, rivalry=start, leverage=given.leverage, coercion=given.coercion, cross_pressure=rho)
     system = _System(v, rivalry, target, side, given, pairwise)
     b = len(shares)
-    w, delta, step = shares.copy(), np.zeros(b), np.full(b, _STEP)
+    w, delta, step = shares.copy(), np.zeros(b), np.full(b, STEP)
     first = newton_step(w, net=system.net(start, slice(None)), rivalry=start, rho=rho)[1]
     lost = system.weaker(w, slice(None)) < SIDE
     cause = np.where(first & ~lost, 0, 3).astype(np.int8)
@@ -205,16 +215,16 @@ def carry(
         good = held & kept
         on = live[good]
         w[on], delta[on] = moved[good], trial[good]
-        step[on] = np.minimum(step[on] * 2, _STEP)
+        step[on] = np.minimum(step[on] * 2, STEP)
         off = live[~good]
         reason[off] = np.where(held[~good], 1, 2)
         step[off] /= 2
-        ended = off[step[off] < _FINEST]
+        ended = off[step[off] < FINEST]
         cause[ended] = reason[ended]
         _note(path, delta, w)
         live = live[(delta[live] < 1) & (cause[live] == 0)]
     value = np.where(cause == 0, 1.0, np.where(cause == 3, 0.0, delta))
-    return Collapse(value, cause, _after(w, delta, cause, system), ~first)
+    return Collapse(value, cause, _after(w, delta, cause, system) if falls else w, ~first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +266,7 @@ class _System:
             small = np.abs(step).max(-1) < 1e-7
             if (small | ~definite).all():
                 break
-        return new, small & definite & (np.abs(new - w).max(-1) < _JUMP)
+        return new, small & definite & (np.abs(new - w).max(-1) < JUMP)
 
 
 def _after(w: Array, delta: Array, cause: NDArray[np.int8], system: _System) -> Array:
@@ -264,10 +274,9 @@ def _after(w: Array, delta: Array, cause: NDArray[np.int8], system: _System) -> 
     out = w.copy()
     rows = np.flatnonzero(cause == 2)
     if rows.size:
-        big = system.blend(np.minimum(delta[rows] + 2e-3, 1.0), rows)
-        out[rows] = climb(
-            w[rows], net=system.net(big, rows), rivalry=big, cross_pressure=system.given.cross_pressure[rows], steps=200
-        )
+        big = system.blend(np.minimum(delta[rows] + AFTER, 1.0), rows)
+        net, rho = system.net(big, rows), system.given.cross_pressure[rows]
+        out[rows] = climb(w[rows], net=net, rivalry=big, cross_pressure=rho, steps=FALL)
     return out
 
 
