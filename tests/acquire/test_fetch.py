@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +19,16 @@ from equipoise.errors import BadSourceFile, CannotWrite, SourceUnreachable
 
 CONTENT = bytes(range(256)) * 1000
 ETAG = '"v1"'
+
+
+def archive(member: str, content: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as out:
+        out.writestr(member, content)
+    return held.getvalue()
+
+
+ARCHIVE = archive("lib/b.bin", CONTENT)
 
 
 class Server(ThreadingHTTPServer):
@@ -82,6 +94,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def _newer(self) -> None:
         self._send(CONTENT + b"2026")
+
+    def _archive(self) -> None:
+        self._send(ARCHIVE, ETag=ETAG)
 
     def _page(self) -> None:
         self._send(b"\xef\xbb\xbf\n<!DOCTYPE html><title>Moved</title>")
@@ -240,3 +255,24 @@ def test_a_folder_that_cannot_be_made_is_named(server: Server, tmp_path: Path) -
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(CannotWrite):
         pull(tmp_path, server.url("/f"))
+
+
+def packed(member: str, *urls: str) -> Source:
+    file = source(*urls).files[0].model_copy(update={"member": member})
+    return Source.model_construct(id="a", files=(file,))
+
+
+def test_a_file_is_taken_out_of_the_archive_that_an_address_serves(server: Server, tmp_path: Path) -> None:
+    url = server.url("/w", "archive")
+    done = fetch(packed("lib/b.bin", url), into=tmp_path)
+    assert (tmp_path / "a/b.bin").read_bytes() == CONTENT and done.files[0].url == url
+    assert names(tmp_path) == ["b.bin"]
+
+
+@pytest.mark.parametrize(("member", "plan"), [("lib/c.bin", "archive"), ("lib/b.bin", "whole"), ("lib/b.bin", "page")])
+def test_an_address_without_the_archive_or_the_file_in_it_is_left(
+    server: Server, tmp_path: Path, member: str, plan: str,
+) -> None:
+    with pytest.raises(BadSourceFile, match=f"served no archive with {member} in it"):
+        fetch(packed(member, server.url("/w", plan)), into=tmp_path, backoff_s=0.0)
+    assert names(tmp_path) == []

@@ -34,8 +34,10 @@ def test_copies_are_pinned_to_a_commit_or_version() -> None:
     for entry in sources().values():
         for file in entry.files:
             last = file.urls[-1]
-            assert re.search(r"githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{12,40}/|world-atlas@2\.0\.2/", last), last
-            assert unquote(last).rsplit(".", 1)[-1].lower() == file.path.rsplit(".", 1)[-1].lower()
+            pinned = (r"githubusercontent\.com/[^/]+/[^/]+/[0-9a-f]{12,40}/|world-atlas@2\.0\.2/|"
+                      r"files\.pythonhosted\.org/packages/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{60}/")
+            assert re.search(pinned, last), last
+            assert unquote(file.member or last).rsplit(".", 1)[-1].lower() == file.path.rsplit(".", 1)[-1].lower()
 
 
 def test_what_must_not_be_passed_on_is_marked() -> None:

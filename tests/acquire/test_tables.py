@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 import rdata
 
-from equipoise.acquire import tables
+from equipoise.acquire import r_text, tables
 from equipoise.errors import BadSourceFile, MissingSource
 
 
@@ -125,3 +125,21 @@ def test_read_r_falls_back_to_latin_1(tmp_path: Path) -> None:
     unzipped = gzip.decompress(r_file(tmp_path, x=pd.DataFrame({"name": ["Sxo", "b"]})))
     content = unzipped.replace(b"Sxo", b"S\xe3o")
     assert tables.read_r(content, name="x.rda")["name"].to_list() == ["São", "b"]
+
+
+def test_equal_text_is_read_once_and_as_rdata_reads_it(tmp_path: Path) -> None:
+    names = pd.DataFrame({"name": ["yes", "Қазақстан", None, "yes", ""] * 3, "kind": pd.Categorical(list("abcab") * 3)})
+    content = r_file(tmp_path, x=names)
+    found = r_text.parse(content)
+    assert found == rdata.parser.parse_data(content)
+    cells = found.object.value[0].value[0].value
+    assert cells[0].value == b"yes" and cells[0] is cells[3] and len({id(c) for c in cells}) == 4
+    frame = tables.read_r(content, name="x.rda")
+    assert frame["name"].to_list() == names["name"].astype(object).where(names["name"].notna(), None).to_list()
+
+
+@pytest.mark.raw
+@pytest.mark.parametrize("file", ["archigos", "gw_states", "cow_mid_disps"])
+def test_published_r_files_are_parsed_as_rdata_parses_them(raw: Path, file: str) -> None:
+    content = (raw / f"peacesciencer/{file}.rda").read_bytes()
+    assert r_text.parse(content) == rdata.parser.parse_data(content)

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 _MODULES = (
     "archigos", "arms_transfers", "atop", "brent", "capitals", "contiguity", "cow_igo", "cow_states", "cow_trade",
-    "creg", "dca", "democracy", "distances", "gdp_population", "gml", "gw_states", "hief", "ideal_points", "imf_trade",
-    "itpd", "kaz_trade", "mid", "min_distance", "nmc", "penn", "polity", "reign", "shapes", "strategic_rivalries",
-    "territorial_threat", "trade_agreements", "ucdp", "ucdp_onset", "un_roll_calls", "un_votes", "vdem", "wars",
-    "world_bank",
+    "creg", "dca", "democracy", "distances", "fuels", "gdp_population", "gml", "gw_states", "hief", "ideal_points",
+    "imf_trade", "itpd", "kaz_trade", "mid", "min_distance", "nmc", "penn", "polity", "reign", "shapes",
+    "strategic_rivalries", "territorial_threat", "trade_agreements", "ucdp", "ucdp_onset", "un_roll_calls",
+    "un_votes", "vdem", "wars", "world_bank",
 )
 
 

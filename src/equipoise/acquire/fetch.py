@@ -7,6 +7,8 @@ its SHA-256 is the registry's.
 from __future__ import annotations
 
 import time
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -140,6 +142,8 @@ def _try(job: _Job, *, file: SourceFile, url: str, part: Path) -> bool:
     for turn in range(job.tries):
         try:
             resumed = _stream(job, file=file, url=url, part=part)
+            if file.member is not None:
+                _unpack(part, member=file.member, resumed=resumed)
             return _verify(part, file=file, resumed=resumed)
         except (httpx.TransportError, _Passing) as err:
             if turn + 1 == job.tries:
@@ -188,6 +192,19 @@ def _raise_for_status(answer: httpx.Response) -> None:
         raise _Passing(f"HTTP {answer.status_code}", wait_s=float(asked) if asked.isdigit() else None)
     if answer.status_code not in (200, 206):
         raise _Refused(f"answered HTTP {answer.status_code}")
+
+
+def _unpack(part: Path, *, member: str, resumed: bool) -> None:
+    """Put the archive's member in the archive's place."""
+    try:
+        with zipfile.ZipFile(part) as archive:
+            content = archive.read(member)
+    except (zipfile.BadZipFile, KeyError, OSError, zlib.error) as err:
+        _discard(part)
+        if resumed:
+            raise _Passing("the continued archive cannot be read", wait_s=0.0) from err
+        raise _Refused(f"served no archive with {member} in it", answered=True) from err
+    store.append(part, chunks=[content], fresh=True)
 
 
 def _verify(part: Path, *, file: SourceFile, resumed: bool) -> bool:

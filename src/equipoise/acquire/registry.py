@@ -32,6 +32,7 @@ class SourceFile(BaseModel):
         bytes: its size.
         sha256: lower-case hex digits.
         urls: https addresses, tried in order.
+        member: where the addresses serve a zip archive, the file's path inside it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,7 @@ class SourceFile(BaseModel):
     bytes: Annotated[int, Field(gt=0)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     urls: Annotated[tuple[_Url, ...], Field(min_length=1)]
+    member: _Path | None = None
 
     @model_validator(mode="after")
     def _stays_inside(self) -> SourceFile:

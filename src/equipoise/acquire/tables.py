@@ -196,19 +196,20 @@ def _check_last_line(text: str, *, name: str, separator: str, source: str) -> No
 
 
 def _convert_r(content: bytes, *, name: str, source: str) -> Any:
-    import rdata  # heavy: it brings pandas and xarray
+    from equipoise.acquire import r_text  # heavy: rdata brings pandas and xarray
 
     try:
         with _ONE_AT_A_TIME, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             # rdata passes text that it cannot decode on as bytes, with this warning.
             warnings.filterwarnings("error", message="Exception while decoding")
-            parsed = rdata.parser.parse_data(content)
-            convert, constructors = rdata.conversion.convert, _constructors()
+            parsed, constructors = r_text.parse(content), _constructors()
+            encoding = parsed.extra.encoding or "utf-8"
             try:
-                return convert(parsed, constructors, default_encoding=parsed.extra.encoding or "utf-8")
+                return r_text.Converter(constructors, default_encoding=encoding).convert(parsed)
             except UserWarning:
-                return convert(parsed, constructors, default_encoding="latin-1", force_default_encoding=True)
+                latin = r_text.Converter(constructors, default_encoding="latin-1", force_default_encoding=True)
+                return latin.convert(parsed)
     except Exception as error:  # rdata has no error of its own: whatever a damaged file sets off means one thing
         raise BadSourceFile(f"{name} cannot be read as an R file: {type(error).__name__}: {_first_line(error)}",
                             hint=_pull(source)) from error

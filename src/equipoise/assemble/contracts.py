@@ -161,6 +161,19 @@ DISTANCES = Table(
     ),
 )
 
+FUELS = Table(
+    "fuels",
+    ("exporter", "importer", "year"),
+    (
+        *_pair("fuels", first="exporter", second="importer"),
+        _year("fuels"),
+        Column("value_musd", pl.Float32, "millions of current US dollars", "fuels",
+               "coal, lignite, crude oil and natural gas, free on board; under 0.05 left out, rounded to 0.1"),
+        Column("note", pl.Categorical, "key of the reason why a value is missing", "fuels",
+               "gas_not_reported: neither side reported the gas between them, which is known to have flowed"),
+    ),
+)
+
 LEADERS = Table(
     "leaders",
     ("state", "start", "leader"),
@@ -253,6 +266,7 @@ PACK: dict[str, Table] = {
         DISPUTES,
         RIVALRIES,
         DISTANCES,
+        FUELS,
         LEADERS,
         OIL,
         CHANNELS,

@@ -13,32 +13,17 @@ from equipoise.acquire.reign import COVERED_TO as RULED_TO
 from equipoise.acquire.strategic_rivalries import COVERED_TO
 from equipoise.assemble import codes
 from equipoise.assemble.contracts import PACK, VOTES
+from equipoise.assemble.fuels import fuels
 from equipoise.assemble.packed import last_year
+from equipoise.assemble.thesis_contracts import THESIS
 from equipoise.schema import FIRST_YEAR
 
 Parsed = Mapping[str, pl.DataFrame]
 
 SOURCES = (
-    "cow_states",
-    "nmc",
-    "world_bank",
-    "penn",
-    "vdem",
-    "ucdp",
-    "un_roll_calls",
-    "reign",
-    "cow_trade",
-    "imf_trade",
-    "kaz_trade",
-    "atop",
-    "cow_igo",
-    "mid",
-    "strategic_rivalries",
-    "distances",
-    "shapes",
-    "borders",
-    "brent",
-    "un_votes",
+    "cow_states", "nmc", "world_bank", "penn", "vdem", "ucdp", "un_roll_calls", "reign", "cow_trade", "imf_trade",
+    "kaz_trade", "atop", "cow_igo", "mid", "strategic_rivalries", "distances", "fuels", "shapes", "borders",
+    "brent", "un_votes",
 )
 """What the pack is made of; ``borders`` is the second table that the map's connector yields."""
 
@@ -69,6 +54,7 @@ def tables(parsed: Parsed) -> dict[str, pl.DataFrame]:
         "disputes": disputes(parsed["mid"]),
         "rivalries": rivalries(parsed["strategic_rivalries"]),
         "distances": distances(parsed["distances"], borders=parsed["borders"]),
+        "fuels": fuels(parsed["fuels"]),
         "leaders": leaders(parsed["reign"]),
         "oil": oil(parsed["brent"]),
         "shapes": parsed["shapes"],
@@ -193,7 +179,8 @@ def notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[s
     without time, where ``coverage`` is what the source says of itself. The states' columns of ``votes`` are one, ``*``.
     """
     out = []
-    for name, table in sorted((PACK | {VOTES.name: VOTES}).items()):
+    tested = {name: table for name, table in THESIS.items() if name in frames}
+    for name, table in sorted((PACK | {VOTES.name: VOTES} | tested).items()):
         for column in table.columns:
             known = frames[name]
             if column.name in known.columns:
