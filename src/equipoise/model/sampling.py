@@ -1,0 +1,121 @@
+"""The posterior of the hierarchical model by NUTS, in coordinates in which it is nearly a standard normal.
+
+The quick fit gives mode and curvature; chains run in the coordinates that these define, so that no time goes into
+finding scales. Chains run in threads, one a core. Importing this module imports JAX and NumPyro.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from numpyro.infer import NUTS
+from numpyro.infer.util import initialize_model
+
+from equipoise.model.hierarchy import FULL, SPREADS, Design, Panel, model
+from equipoise.model.laplace import Problem, climbed
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Chains:
+    """Draws by site (chains, draws, …), and what NUTS says of itself: divergences, mean number of leapfrog steps."""
+
+    sites: dict[str, Array]
+    divergences: int
+    steps: float
+    seconds: float
+
+
+def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 400, draws: int = 500,
+        seed: int = 1991, progress: Callable[[str], None] | None = None) -> Chains:
+    """Sample the posterior of a panel's model."""
+    from time import perf_counter
+
+    say, begun = progress or (lambda _: None), perf_counter()
+    with jax.enable_x64(False):
+        problem, z, held, curved, _ = climbed(panel, design, progress=say)
+        wide = {n: np.full(np.shape(v), 1.0) for n, v in held.items()}
+        for name, count in zip(SPREADS, (panel.series_on.sum(), len(panel.series_on), panel.cell_channel.size * 6),
+                               strict=True):
+            wide[name] = wide[name] / np.sqrt(2 * count / len(panel.channels))
+        basis = {"wide": {n: np.where(w == 1.0, 0.4, w) for n, w in wide.items()}, "at": z, "held": held,
+                 "shared": problem.shared, "local": problem.local, "solved": curved.solved,
+                 "root": curved.root, "factor": np.linalg.inv(curved.factor).T}
+        basis = jax.tree.map(lambda a: jnp.asarray(a, jnp.int32 if a.dtype.kind == "i" else jnp.float32), basis)
+    data, count = jax.tree.map(_single, panel), len(_spread_sizes(held))
+    with jax.enable_x64(False):
+        keys = jax.random.split(jax.random.PRNGKey(seed), (2, chains))
+        starts = [{"y": 0.5 * jax.random.normal(k, (problem.size,)), "log": jnp.zeros(count)} for k in keys[0]]
+        # Traced once, here: NumPyro's handlers are not made for threads.
+        chain = jax.jit(_chain(panel, design, problem, warmup=warmup, draws=draws))
+        ready = chain.lower(keys[1, 0], starts[0], data, basis).compile()
+        say("compiled; sampling")
+
+    def one(c: int) -> Any:
+        done = jax.block_until_ready(ready(keys[1, c], starts[c], data, basis))  # type: ignore[no-untyped-call]
+        say(f"chain {c + 1} of {chains}: {float(done[2].mean()):.0f} steps a draw")
+        return done
+
+    with ThreadPoolExecutor(min(chains, os.cpu_count() or 1)) as pool:
+        found = list(pool.map(one, range(chains)))
+    with jax.enable_x64(False):
+        sites = [_sites(f[0], panel, design, problem, basis) for f in found]
+    return Chains({n: np.stack([s[n] for s in sites]) for n in sites[0]}, int(sum(int(f[1].sum()) for f in found)),
+                  float(np.mean([float(f[2].mean()) for f in found])), perf_counter() - begun)
+
+
+def _chain(panel: Panel, design: Design, problem: Problem, *, warmup: int, draws: int) -> Callable[..., Any]:
+    """A chain as a pure function of its key, its start and the data; draws, divergences and steps after the warmup."""
+    info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
+
+    def chain(key: Any, start: Any, data: Any, basis: Any) -> Any:
+        kernel = NUTS(potential_fn=lambda q: info.potential_fn(data, design)(_place(q["y"], q["log"], basis, problem)),
+                      target_accept_prob=0.8, max_tree_depth=8)
+        state = kernel.init(key, warmup, start, (), {})
+
+        def step(s: Any, _: Any) -> Any:
+            s = kernel.sample(s, (), {})
+            return s, (s.z, s.diverging, s.num_steps)
+
+        state, _ = jax.lax.scan(lambda s, x: (kernel.sample(s, (), {}), None), state, None, warmup)
+        return jax.lax.scan(step, state, None, draws)[1]
+
+    return chain
+
+
+def _single(a: Any) -> Any:
+    a = np.asarray(a)
+    return jnp.asarray(a, jnp.float32) if a.dtype == np.float64 else jnp.asarray(a)
+
+
+def _spread_sizes(held: dict[str, Any]) -> Array:
+    return np.concatenate([np.ravel(held[n]) for n in sorted(held)])
+
+
+def _place(y: Any, log: Any, basis: Any, problem: Problem) -> dict[str, Any]:
+    """Unconstrained sites of the model at whitened coordinates."""
+    own = y[basis["local"]]
+    g = basis["factor"] @ y[basis["shared"]]
+    here = jnp.einsum("scb,sc->sb", basis["root"], own) - jnp.tensordot(basis["solved"], g, 1)
+    z = basis["at"].at[basis["shared"]].add(g).at[basis["local"]].add(here)
+    out, start = dict(problem.unravel(z)), 0
+    for name in sorted(basis["held"]):
+        value = basis["held"][name]
+        out[name] = jnp.log(value) + basis["wide"][name] * log[start : start + value.size].reshape(value.shape)
+        start += value.size
+    return out
+
+
+def _sites(found: dict[str, Any], panel: Panel, design: Design, problem: Problem, basis: Any) -> dict[str, Array]:
+    info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
+    turn = jax.jit(jax.vmap(lambda y, log: info.postprocess_fn(panel, design)(_place(y, log, basis, problem))))
+    return {n: np.asarray(v, np.float32) for n, v in turn(found["y"], found["log"]).items()}
