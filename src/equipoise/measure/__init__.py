@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         to_matrix,
         to_pairs,
     )
+    from equipoise.measure.scores import Gain, crps, crps_of_shares, log_score, mean_gain
     from equipoise.measure.sides import SidesParts, equidistance, over_rivals, pledges_of, sides_parts
     from equipoise.measure.signed import Frustration, frustration
     from equipoise.measure.simplex import to_simplex
@@ -53,6 +54,7 @@ _HOMES = {
     "precedence": ("judge_order", "opening_order"),
     "rivalry": ("alliance_component", "disputes_component", "highest_recent", "ideal_point_component",
                 "pair_positions", "sanctions_component", "strategic_component", "to_matrix", "to_pairs"),
+    "scores": ("Gain", "crps", "crps_of_shares", "log_score", "mean_gain"),
     "sides": ("SidesParts", "equidistance", "over_rivals", "pledges_of", "sides_parts"),
     "signed": ("Frustration", "frustration"),
     "simplex": ("to_simplex",),
@@ -64,6 +66,7 @@ _MODULE = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Frustration",
+    "Gain",
     "HedgingParts",
     "IdealPosterior",
     "Landscape",
@@ -78,6 +81,8 @@ __all__ = [
     "alliance_similarity",
     "cinc",
     "concentration",
+    "crps",
+    "crps_of_shares",
     "dependence",
     "disputes_component",
     "effective_number",
@@ -95,6 +100,8 @@ __all__ = [
     "judge_order",
     "landscape",
     "leave_one_out",
+    "log_score",
+    "mean_gain",
     "movement",
     "multi_vector",
     "normalised_hhi",

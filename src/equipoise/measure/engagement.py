@@ -286,6 +286,8 @@ def _long(
 def _ends(flows: pl.DataFrame, *, states: Sequence[str] | None) -> pl.DataFrame:
     """Every flow seen from both its ends: state, partner, year, exports, imports, source, note."""
     value, none = pl.col("value_musd"), pl.lit(None, dtype=pl.Float64)
+    if states is not None:
+        flows = flows.filter(pl.any_horizontal(pl.col("importer", "exporter").is_in(list(states))))
     inward = flows.select(
         pl.col("importer").alias("state"),
         pl.col("exporter").alias("partner"),
