@@ -16,7 +16,7 @@ import typer
 
 from equipoise.commands import measure, thesis
 from equipoise.commands.options import Cite, From, Language, Powers, States, split
-from equipoise.commands.output import render, say
+from equipoise.commands.output import finish, render, say
 from equipoise.errors import EquipoiseError
 from equipoise.view import completion
 
@@ -345,14 +345,7 @@ def _panel(kind: str, *, out: Path | None, cite: bool, coverage: bool, as_json: 
             shown = panel_summary(made, head=not (coverage or out))
     if shown is not None:
         render(shown, as_json=as_json, show=lambda summary: summary)
-    for text in panels.remarks(made):
-        say(f"equipoise: {text}")
-    if as_json:
-        return
-    if path:
-        (say if cite else print)(str(path))
-    if cite:
-        print(made.citations(), end="")
+    finish(path, remarks=panels.remarks(made), citations=made.citations if cite else None, as_json=as_json)
 
 
 def _table(frame: Any, rows: list[dict[str, Any]], *, as_json: bool, title: str) -> None:

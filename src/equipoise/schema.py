@@ -81,7 +81,8 @@ class StateReport:
     ``option`` is a power's code or :data:`OUTSIDE`; shares run from 0 to 1; ``low`` and ``high`` are the 5th and 95th
     percentile; ``…without_low`` and ``…without_high`` the range over the components of rivalry that are left out one at
     a time. ``left_out`` and ``rivalry_without`` have the values without each. ``year`` is the headline year: the last
-    whose engagement rests on trade or on two channels.
+    whose engagement rests on trade or on two channels. The frames from ``thesis`` on are the same for every state and
+    empty where the pack does not have them; ``choice_posterior`` has quantiles of the draws in the place of draws.
     """
 
     state: str
@@ -121,3 +122,8 @@ class StateReport:
     missing: tuple[tuple[str, dict[str, Any]], ...]
     assumptions: dict[str, Any]
     provenance: dict[str, str]
+    thesis: pl.DataFrame = field(default_factory=pl.DataFrame)
+    verdicts: pl.DataFrame = field(default_factory=pl.DataFrame)
+    choice_posterior: pl.DataFrame = field(default_factory=pl.DataFrame)
+    choice_fit: pl.DataFrame = field(default_factory=pl.DataFrame)
+    forecast_scores: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -15,10 +15,12 @@ from equipoise.measure.rivalry import pair_positions
 from equipoise.measure.system import COMPONENTS, leverage_components
 from equipoise.model.inference import QUICK_ONLY
 from equipoise.pipeline import thesis_coercion, thesis_exposure, thesis_growth, thesis_simulated
-from equipoise.pipeline.thesis import TITLES, hypotheses
+from equipoise.pipeline.thesis import hypotheses
 from equipoise.pipeline.thesis_data import LONG, joint_seats, thesis_data
+from equipoise.pipeline.thesis_findings import TITLES
 from equipoise.pipeline.thesis_page import frame, number, page
 from equipoise.pipeline.thesis_rows import Spec, base_shares, controls, lagged, pairs_of, rows, without_power
+from equipoise.pipeline.thesis_tables import found_now as tables_of
 from equipoise.schema import CHANNELS
 
 
@@ -157,12 +159,13 @@ def test_a_rift_costs_more_where_there_is_more_of_both(data) -> None:
 def test_what_is_found_has_no_verdict_yet() -> None:
     done = hypotheses(["h7", "H4"])
     assert [f.id for f in done.findings] == ["H4", "H7"] and {f.verdict for f in done.findings} == {QUICK_ONLY}
-    assert all(f.primary.low <= f.primary.estimate <= f.primary.high and f.pending for f in done.findings)
-    assert any("oil" in c for c in done.findings[1].concerns)
-    table = frame(done)
-    assert set(table["kind"]) == {"primary", "secondary", "variant", "placebo"}
-    text = page(done, on=dt.date(2026, 11, 21))
-    assert "2026-11-21" in text and text.count(QUICK_ONLY) >= 2 and "{" not in text and "nan" not in text
+    assert all(f.primary.low <= f.primary.estimate <= f.primary.high and f.main is None for f in done.findings)
+    for f in done.findings:
+        assert "main estimator" in [r.params.get("what") for r in f.reasons] and f.power > 0 and np.isnan(f.holm)
+    made = tables_of(done)
+    assert set(frame(made)["kind"]) == {"quick", "secondary", "variant", "placebo"}
+    text = page(made, on=dt.date(2026, 11, 21))
+    assert "2026-11-21" in text and text.count("no verdict") >= 2 and "{" not in text and "nan" not in text
     assert done.data["provenance"]["pack_sha256"] == embedded().fingerprint
 
 
@@ -170,7 +173,7 @@ def test_only_hypotheses_that_there_are() -> None:
     assert list(TITLES) == [f"H{i}" for i in range(1, 8)]
     with pytest.raises(UsageError, match="H1 to H7"):
         hypotheses(["H8"])
-    assert number(float("nan")) == "–"
+    assert number(None) == "–"
 
 
 def test_controls_are_of_the_year_before(data) -> None:

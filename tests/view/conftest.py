@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,7 +15,11 @@ from equipoise.schema import StateReport
 @pytest.fixture(scope="session")
 def sample() -> ModuleType:
     """The builders of ``sample.py``."""
-    spec = importlib.util.spec_from_file_location("view_sample", Path(__file__).with_name("sample.py"))
+    return _beside("sample.py")
+
+
+def _beside(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"view_{name[:-3]}", Path(__file__).with_name(name))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -30,3 +35,10 @@ def full(sample: ModuleType) -> StateReport:
 def poor(sample: ModuleType) -> StateReport:
     """A report without any data."""
     return sample.poor()
+
+
+@pytest.fixture(scope="session")
+def tested(full: StateReport) -> StateReport:
+    """The full report of a pack in which the hypotheses are tested."""
+    frames = _beside("sample_thesis.py").thesis()
+    return replace(full, **frames, assumptions=full.assumptions | {"parameters": "posterior"})

@@ -41,7 +41,7 @@ def test_full_report(sample: ModuleType) -> None:
         (0.62, None, "side_lost", "then lose one side."),
         (1.0, None, "none", "its policy would hold (leeway 1.00"),
         (1.0, "CHN", "instability", "its policy would hold (leeway 1.00"),
-        (0.0, "RUS", "already", "no leeway left (leeway 0; 90% interval 0.41–1.00)"),
+        (0.0, "RUS", "already", "no leeway left (leeway 0; 90% interval 0.41–1.00, assumed parameters)"),
     ],
 )
 def test_leeway_branches(sample: ModuleType, value: float, falls_to: str | None, cause: str, expected: str) -> None:

@@ -98,7 +98,7 @@ def eu_members(year: int) -> list[str]:
     >>> [len(eu_members(y)) for y in (1991, 1995, 2004, 2013, 2020)]
     [12, 15, 25, 28, 27]
     """
-    return members("EU", on=dt.date(year, 12, 31))
+    return list(_eu_members(year))
 
 
 def portfolio(state: str) -> pl.DataFrame:
@@ -167,6 +167,12 @@ def _full(power: str, *, on: dt.date) -> list[str]:
         return [_SEAT[power]]
     own = _on(on).filter(pl.col("state") == power, pl.col("kind") == "member")["organisation"].to_list()
     return [o for o in MUTUAL_DEFENCE + REGIONAL if o in own]
+
+
+@cache
+def _eu_members(year: int) -> tuple[str, ...]:
+    """Kept, since every figure of the Union asks for each year again."""
+    return tuple(members("EU", on=dt.date(year, 12, 31)))
 
 
 def _on(day: dt.date) -> pl.DataFrame:

@@ -16,6 +16,7 @@ import polars as pl
 
 from equipoise import store
 from equipoise.assemble.contracts import PACK
+from equipoise.assemble.thesis_contracts import THESIS
 from equipoise.errors import DamagedPack
 
 MANIFEST = "pack.json"
@@ -39,6 +40,10 @@ class Pack:
         if name not in self._frames:
             self._frames[name] = self._read(name)
         return self._frames[name]
+
+    def has(self, name: str) -> bool:
+        """Whether the pack has a table."""
+        return name in self._frames or name in self.manifest["tables"]
 
     @property
     def fingerprint(self) -> str:
@@ -92,7 +97,8 @@ def encode(frames: Mapping[str, pl.DataFrame], *, columns: list[dict[str, Any]],
     out: dict[str, bytes] = {}
     tables = {}
     for name in sorted(frames):
-        frame = PACK[name].check(frames[name]) if name in PACK else frames[name]
+        contract = PACK.get(name) or THESIS.get(name)
+        frame = contract.check(frames[name]) if contract else frames[name]
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", compression_level=19, statistics=True)
         raw = buffer.getvalue()

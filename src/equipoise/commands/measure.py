@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from equipoise.commands.options import Cite, Language, Powers, States, split
-from equipoise.commands.output import render, say
+from equipoise.commands.output import finish, render
 from equipoise.view import completion
 
 if TYPE_CHECKING:
@@ -252,11 +252,4 @@ def _deliver(make: Callable[[], Measured], *, out: Path | None, lang: Language, 
     elif not (cite or path):
         render(made.frame, as_json=False, show=lambda frame: measured(
             frame, more=made.more, sources=made.credits))
-    for text in made.remarks:
-        say(f"equipoise: {text}")
-    if as_json:
-        return
-    if path:
-        (say if cite else print)(str(path))
-    if cite:
-        print(made.citations(), end="")
+    finish(path, remarks=made.remarks, citations=made.citations if cite else None, as_json=as_json)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 
@@ -20,3 +22,18 @@ def render(rows: Any, *, as_json: bool, show: Any) -> None:
 def say(text: str) -> None:
     """Print a remark."""
     print(text, file=sys.stderr)
+
+
+def finish(path: Path | None, *, remarks: Sequence[str], citations: Callable[[], str] | None, as_json: bool) -> None:
+    """Print remarks, and unless JSON has said so already, the file that was written and the references asked for.
+
+    Where references are asked for, they alone go to standard output.
+    """
+    for text in remarks:
+        say(f"equipoise: {text}")
+    if as_json:
+        return
+    if path:
+        (say if citations else print)(str(path))
+    if citations:
+        print(citations(), end="")

@@ -13,7 +13,7 @@ from equipoise.commands.options import split
 from equipoise.commands.output import render, say
 
 if TYPE_CHECKING:
-    from equipoise.pipeline.thesis import Thesis
+    from equipoise.pipeline.thesis_tables import Findings
 
 SUFFIXES = (".json", ".csv", ".md")
 
@@ -25,22 +25,20 @@ Out = Annotated[
     Path | None, typer.Option(help="File to write: .json has all, .csv a row an estimate, .md the page.",
                               show_default=False),
 ]
+Refit = Annotated[bool, typer.Option("--refit", help="Estimate anew what the pack has estimates of.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the findings as JSON on standard output.")]
 
 
-def test_thesis(only: Only = None, out: Out = None, as_json: Json = False) -> None:  # noqa: PT028 - a command, no test
+def test_thesis(only: Only = None, out: Out = None, refit: Refit = False, as_json: Json = False) -> None:  # noqa: PT028
     """Test the article's propositions as the hypotheses H1 to H7, written before any fit.
 
-    Only the quick look by fixed effects is there, so no hypothesis has a verdict. Takes two to three minutes for all.
+    What the pack has estimates of is shown at once. Where it has none, or with --refit, the quick look by fixed effects
+    is made, which gives no verdict and takes about four minutes for all.
     Examples: equipoise test-thesis --only H4,H7; equipoise test-thesis --out thesis.md
     """
-    from equipoise.pipeline.thesis import hypotheses
-    from equipoise.view.terminal import steps
-
     if out:
         _check(out)
-    with steps() as progress:
-        found = hypotheses(split(only, "only"), progress=progress)
+    found = _found(split(only, "only"), refit=refit)
     if out:
         _write(found, out)
     if as_json:
@@ -49,6 +47,18 @@ def test_thesis(only: Only = None, out: Out = None, as_json: Json = False) -> No
         say(str(out))
     else:
         render(found, as_json=False, show=_table)
+
+
+def _found(only: list[str] | None, *, refit: bool) -> Findings:
+    from equipoise.assemble.packed import embedded
+    from equipoise.pipeline.thesis import hypotheses
+    from equipoise.pipeline.thesis_tables import found_now, packed
+    from equipoise.view.terminal import steps
+
+    if not refit and (there := packed(embedded(), only=only)):
+        return there
+    with steps() as progress:
+        return found_now(hypotheses(only, progress=progress))
 
 
 def _check(out: Path) -> None:
@@ -60,7 +70,7 @@ def _check(out: Path) -> None:
         raise CannotWrite(f"{out} cannot be written: there is no folder {out.parent}.", hint="Create it first.")
 
 
-def _write(found: Thesis, out: Path) -> None:
+def _write(found: Findings, out: Path) -> None:
     from equipoise import store
     from equipoise.pipeline.thesis_page import frame, page
 
@@ -74,19 +84,21 @@ def _write(found: Thesis, out: Path) -> None:
     store.atomic_write(out, content=text)
 
 
-def _table(found: Thesis) -> Any:
+def _table(found: Findings) -> Any:
     from rich.console import Group
     from rich.table import Table
 
-    from equipoise.pipeline.thesis_page import interval, number, span
+    from equipoise.pipeline.thesis_findings import TITLES
+    from equipoise.pipeline.thesis_page import bounds, leading, span
+    from equipoise.view.thesis import number, reasons, verdict
+    from equipoise.view.words import words
 
-    table = Table(title="Quick look by fixed effects; no verdict before the main estimator is there",
-                  title_justify="left")
+    en, table, notes = words("en"), Table(title="The article's propositions, tested", title_justify="left"), []
     for name in ("", "hypothesis", "estimate", "90 % interval", "s", "states", "years", "rows", "verdict"):
         table.add_column(name)
-    for f in found.findings:
-        e = f.primary
-        table.add_row(f.id, f.title, number(e.estimate), interval(e), number(f.smallest), str(e.states), span(e),
-                      str(e.rows), f.verdict)
-    notes = [f"{f.id}: {c}" for f in found.findings for c in f.concerns]
+    for v, e in leading(found):
+        h = v["hypothesis"]
+        table.add_row(h, TITLES[h][0], number(e["estimate"]), bounds(e, spoken=en), number(v["smallest"]),
+                      str(e["states"]), span(e), str(e["rows"]), verdict(v["verdict"], words=en))
+        notes += [f"{h}: {r}" for r in reasons(v["reasons"], words=en)]
     return Group(table, *notes)

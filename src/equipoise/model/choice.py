@@ -144,8 +144,8 @@ def solve_choice(
 def climb(points: Array, *, net: Array, rivalry: Array, cross_pressure: ArrayLike, steps: int = 400) -> Array:
     """Mirror ascent on U from points (…, K+1): w ← w^(1−τ)·exp(τ(net − ρRw)), normalised; τ keeps U rising."""
     rho = np.asarray(cross_pressure, float)[..., None]
-    # U is (1 + ρ max|r|)-smooth relative to the entropy, so this step never lowers it.
-    tau = 1.0 / (1.0 + rho * np.abs(rivalry).max((-1, -2))[..., None])
+    # U is (1 + |ρ| max|r|)-smooth relative to the entropy, so this step never lowers it.
+    tau = 1.0 / (1.0 + np.abs(rho) * np.abs(rivalry).max((-1, -2))[..., None])
     w: Array = np.maximum(points, 1e-12)
     w = w / w.sum(-1, keepdims=True)
     for _ in range(steps):

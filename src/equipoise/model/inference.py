@@ -24,10 +24,12 @@ FRAGILE = 0.25
 def reading(low: float, high: float, *, smallest: float) -> str:
     """Return what a 90 % interval says of an effect that matters from ``smallest`` on: one of :data:`VERDICTS`.
 
+    A bound may be infinite, as those of a set that a weak instrument leaves open.
+
     >>> [reading(*i, smallest=0.05) for i in ((0.1, 0.3), (-0.1, 0.01), (-0.3, -0.1), (0.0, 0.1))]
     ['supported', 'not supported', 'contradicted', 'undecidable']
     """
-    if not (np.isfinite(low) and np.isfinite(high)):
+    if np.isnan(low) or np.isnan(high):
         return "undecidable"
     if low > smallest:
         return "supported"

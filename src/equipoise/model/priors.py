@@ -1,4 +1,4 @@
-"""The assumed intervals of the parameters, until they are estimated."""
+"""What parameters are drawn from: assumed intervals, or the posterior where a pack has one."""
 
 from __future__ import annotations
 
@@ -35,3 +35,30 @@ class Prior:
             strata = (rng.permutation(draws) + rng.random(draws)) / draws
             out[name] = low + (high - low) * strata
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior(Prior):
+    """Draws (D,) of the estimated parameters in the place of assumed ones; the intervals are their central 90 %.
+
+    >>> p = posterior({n: np.array([0.1, 0.2, 0.3]) for n in ("coercion", "cross_pressure", "intolerance")})
+    >>> p.draw(draws=2, seed=1)["coercion"].size
+    2
+    """
+
+    drawn: tuple[tuple[str, NDArray[np.float64]], ...] = ()
+
+    def draw(self, *, draws: int, seed: int) -> dict[str, NDArray[np.float64]]:
+        """Return joint draws (D,), each of the posterior's as often as any other, give or take one."""
+        count = len(self.drawn[0][1])
+        rng = np.random.default_rng(seed)
+        turns = [rng.permutation(count) for _ in range(-(-draws // count))]
+        at = np.concatenate(turns)[:draws]
+        return {name: values[at] for name, values in self.drawn}
+
+
+def posterior(drawn: dict[str, NDArray[np.float64]]) -> Posterior:
+    """Make it of joint draws (D,) of each parameter."""
+    names = ("coercion", "cross_pressure", "intolerance")
+    spans = {n: tuple(float(q) for q in np.quantile(drawn[n], [0.05, 0.95])) for n in names}
+    return Posterior(**spans, drawn=tuple((n, drawn[n]) for n in names))  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from equipoise.assemble import codes
 from equipoise.measure.rivalry import to_matrix
 from equipoise.model.choice import extend
 from equipoise.model.policy import FLOOR
-from equipoise.model.quick import Fit, absorb, fractional, linear
+from equipoise.model.quick import Fit, failed, fractional, linear, on_projected, project_out, unusable
+from equipoise.model.robust import anderson_rubin
 from equipoise.pipeline.thesis_data import ThesisData
 from equipoise.pipeline.thesis_rows import Estimate, Spec, base_shares, lagged, shown
 from equipoise.schema import CHANNELS
@@ -107,11 +108,12 @@ def by_fractions(r: Choice, *, instrumented: bool) -> Fit:
     effects, x, names = [once, *r.effects], [-r.push, -r.cross], ["phi", "rho"]
     first = np.nan
     if instrumented:
-        stage = linear(-r.cross, x=np.column_stack([-r.push, -r.instrument]), names=["push", "instrument"],
-                       effects=effects, clusters=r.clusters)
-        if stage.status != "done":
-            return replace(stage, names=("phi", "rho"))
-        left, kept = absorb(np.column_stack([-r.cross, -r.push, -r.instrument]), effects=effects)
+        columns = np.column_stack([-r.cross, -r.push, -r.instrument])
+        left, _, degrees, kept = project_out(columns, effects)
+        ways, stands = [c[kept] for c in r.clusters], ["push", "instrument"]
+        if bad := unusable(left[:, 1:], before=columns[kept][:, 1:], names=stands, clusters=ways, degrees=degrees):
+            return failed(("phi", "rho"), *bad, rows=len(left))
+        stage = on_projected(left, names=stands, ways=ways, degrees=degrees)
         residual = np.full(len(r.i), np.nan)
         residual[kept] = left[:, 0] - left[:, 1:] @ stage.estimate
         x, names, first = [*x, residual], [*names, "residual"], float((stage.estimate[1] / stage.se[1]) ** 2)
@@ -121,15 +123,12 @@ def by_fractions(r: Choice, *, instrumented: bool) -> Fit:
 
 def by_ratios(r: Choice, *, options: int, instrumented: bool) -> Fit:
     """Least squares of log share ratios on x and y, two-stage if own engagement has an instrument."""
-    def ratio(v: Array) -> Array:
-        table = v.reshape(-1, options)
-        return (table[:, 1:] - table[:, :1]).ravel()
-
     power = r.o > 0
-    y = ratio(np.log(np.maximum(r.share, FLOOR)))
-    return linear(y, x=-np.column_stack([ratio(r.push), ratio(r.cross)]), names=["phi", "rho"],
+    y = _ratio(np.log(np.maximum(r.share, FLOOR)), options)
+    return linear(y, x=-np.column_stack([_ratio(r.push, options), _ratio(r.cross, options)]), names=["phi", "rho"],
                   effects=[e[power] for e in r.effects], clusters=[c[power] for c in r.clusters],
-                  endogenous="rho" if instrumented else None, instrument=-ratio(r.instrument) if instrumented else None)
+                  endogenous="rho" if instrumented else None,
+                  instrument=-_ratio(r.instrument, options) if instrumented else None)
 
 
 def coercion(name: str, data: ThesisData, spec: Spec, *, psi: float = PSI,
@@ -141,6 +140,40 @@ def coercion(name: str, data: ThesisData, spec: Spec, *, psi: float = PSI,
     fit = (by_fractions(r, instrumented=given) if floor > AT_FLOOR else
            by_ratios(r, options=len(data.grid.powers) + 1, instrumented=given))
     return shown(name, fit, i=r.i, years=data.years[r.t], used=np.ones(len(r.i), bool)), fit
+
+
+def robust_set(data: ThesisData, spec: Spec, *, psi: float = PSI,
+               instrument: str = INSTRUMENTS[0]) -> tuple[float, float]:
+    """The hull of the Anderson–Rubin set for φ, where log ratios are used; NaN where they are not.
+
+    The quasi-likelihood has no such set: it is not linear in what the instrument stands for.
+    """
+    r = choices(data, spec, psi=psi, instrument=instrument)
+    floor = max(float((r.share[r.c == c] < FLOOR).mean()) for c in np.unique(r.c)) if len(r.c) else 1.0
+    if floor > AT_FLOOR:
+        return np.nan, np.nan
+    options, power = len(data.grid.powers) + 1, r.o > 0
+    y, push, cross, stands = (_ratio(v, options) for v in (np.log(np.maximum(r.share, FLOOR)), r.push, r.cross,
+                                                           r.instrument))
+    return anderson_rubin(y, x=-push, endogenous=-cross, instrument=-stands, effects=[e[power] for e in r.effects],
+                          clusters=[c[power] for c in r.clusters])
+
+
+def robust(data: ThesisData) -> Estimate:
+    """The Anderson–Rubin set of institutions, the one channel of the primary estimate in which log ratios are used."""
+    name, spec = "Anderson–Rubin set, institutions", replace(BASE, channels=("institutions",))
+    found, (low, high) = coercion(name, data, spec)[0], robust_set(data, spec)
+    if np.isfinite([low, high]).all():
+        return replace(found, low=low, high=high)
+    why = ("The set is unbounded: the instrument says too little." if np.isinf([low, high]).any() else
+           "The set is empty or has not been computed.")
+    return replace(found, estimate=np.nan, low=np.nan, high=np.nan, status="unbounded", reason=why)
+
+
+def _ratio(v: Array, options: int) -> Array:
+    """Values (n,), one an option, less those of the outside option of the same choice."""
+    table = v.reshape(-1, options)
+    return np.asarray((table[:, 1:] - table[:, :1]).ravel(), float)
 
 
 def variants(data: ThesisData) -> list[Estimate]:

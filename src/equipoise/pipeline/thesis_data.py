@@ -37,9 +37,8 @@ SHARES_SOURCE = {
 """The components of rivalry, and of leverage, that share a channel's source and are left out of its equation."""
 
 MISSING = (
-    "the matrix of trade 2015–2024 (IMF)", "dependence on arms", "transit routes", "dependence on energy",
-    "remittances", "exports of fuels, and with them who exports oil", "prices of commodities other than oil",
-    "sanctions against states other than the powers", "the share of kin",
+    "the matrix of trade 2015–2024 (IMF)", "dependence on arms", "remittances", "prices of commodities other than oil",
+    "sanctions against states other than the powers",
 )
 """What the hypotheses name and the pack does not have."""
 
@@ -68,6 +67,7 @@ class ThesisData:
     leverage, as observed; sampled (N, T): in the state system, no power, and not a member of one; covariates: (N, T)
     each; near (N, T, K): 1 / km to the power, the mean over its members; power_growth (T, K): of log GDP; trade
     (N, T, K+1): exports plus imports in millions of US dollars; memberships: state, organisation, start and end year.
+    Beside :data:`COVARIATES` there is fuel_exports_usd, of coal, crude oil and gas, NaN where a flow is not known.
     """
 
     states: tuple[str, ...]
@@ -144,6 +144,7 @@ def thesis_data(pack: Pack, *, powers: Sequence[str] = DEFAULT_POWERS) -> Thesis
     for t, world in enumerate(around):
         belongs[t][:, [place[s] for s in world.states]] = world.belongs
     columns = {c: _by_state(table, c, states=states, f=f) for c in COVARIATES}
+    columns["fuel_exports_usd"] = _fuel_exports(pack, states=states, f=f)
     there = np.isfinite(_by_state(table.with_columns(one=pl.lit(1.0)), "one", states=states, f=f))
     ever = np.isin(states, [p for p in f.powers if p != "EUU"])[:, None]
     turned = trade_by_option(pack, powers=f.powers, years=f.years).with_columns(both=turnover())
@@ -164,6 +165,20 @@ def _by_state(table: pl.DataFrame, column: str, *, states: Sequence[str], f: Gri
     i = known["state"].replace_strict(list(states), range(len(states)), return_dtype=pl.Int64).to_numpy()
     out[i, known["year"].to_numpy().astype(int) - f.years[0]] = known[column].to_numpy()
     return out
+
+
+def _fuel_exports(pack: Pack, *, states: Sequence[str], f: Grid) -> Array:
+    """What each state sold (N, T); 0 for one that is listed in the year as a buyer only."""
+    if not pack.has("fuels"):
+        return np.full((len(states), len(f.years)), np.nan)
+    flows = pack.table("fuels").select("exporter", "importer", "year", "value_musd")
+    # A sum with an unknown part is unknown.
+    sold = flows.group_by(state="exporter", year="year").agg(
+        usd=pl.when(pl.col("value_musd").is_null().any()).then(np.nan).otherwise(
+            1e6 * pl.col("value_musd").cast(pl.Float64).sum()))
+    bought = flows.select(state="importer", year="year").unique().join(sold, on=["state", "year"], how="anti")
+    both = pl.concat([sold, bought.with_columns(usd=pl.lit(0.0))])
+    return _by_state(both, "usd", states=states, f=f)
 
 
 def _levers(pack: Pack, *, f: Grid, states: Sequence[str], around: Sequence[World], belongs: NDArray[np.bool_],
@@ -223,10 +238,10 @@ def _weights(names: Sequence[str], without: Sequence[str], only: Sequence[str]) 
     return np.array([float(n in only and n not in without) for n in names])
 
 
-def joint_seats(data: ThesisData, *, side: NDArray[np.int8]) -> tuple[Array, Array]:
-    """Return O and the number of organisations (N, T): seats shared with two powers of different blocs, over the mean.
+def sitting(data: ThesisData) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return which organisations each state (T, N, O) and each power (T, K, O) sits in, in the order of their codes.
 
-    ``side`` (T, K) is each power's bloc, −1 or 1. A power of several states sits where more than half of them do.
+    A power of several states sits where more than half of them do.
     """
     orgs = data.memberships["organisation"].unique().sort().to_list()
     place, column = {s: i for i, s in enumerate(data.states)}, {o: j for j, o in enumerate(orgs)}
@@ -234,9 +249,17 @@ def joint_seats(data: ThesisData, *, side: NDArray[np.int8]) -> tuple[Array, Arr
     first = data.grid.years[0]
     for s, o, a, b in data.memberships.select("state", "organisation", "start_year", "end_year").iter_rows():
         if s in place:
-            sits[max(a - first, 0) : b - first + 1, place[s], column[o]] = 1.0
+            sits[max(a - first, 0) : max(b - first + 1, 0), place[s], column[o]] = 1.0
     size = np.maximum(data.belongs.sum(-1, keepdims=True), 1)
-    powers = (np.einsum("tkn,tno->tko", data.belongs.astype(np.float32), sits) / size) > 0.5
+    return sits, (np.einsum("tkn,tno->tko", data.belongs.astype(np.float32), sits) / size) > 0.5
+
+
+def joint_seats(data: ThesisData, *, side: NDArray[np.int8]) -> tuple[Array, Array]:
+    """Return O and the number of organisations (N, T): seats shared with two powers of different blocs, over the mean.
+
+    ``side`` (T, K) is each power's bloc, −1 or 1.
+    """
+    sits, powers = sitting(data)
     blocs = [(powers & (side == s)[..., None]).any(1) for s in (-1, 1)]
     shared = np.einsum("tno,to->nt", sits, (blocs[0] & blocs[1]).astype(np.float32)).astype(float)
     every = sits.sum(-1).T.astype(float)

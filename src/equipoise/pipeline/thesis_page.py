@@ -3,114 +3,129 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import json
+from typing import Any
 
-import numpy as np
 import polars as pl
 
-from equipoise.pipeline.thesis import Finding, Thesis
-from equipoise.pipeline.thesis_rows import Estimate
-
-KINDS = ("primary", "secondary", "variant", "placebo")
+from equipoise.pipeline.thesis_findings import TITLES
+from equipoise.pipeline.thesis_tables import TOLD, Findings
+from equipoise.view.thesis import KINDS, interval, label, number, reasons, verdict
+from equipoise.view.words import Words, words
 
 HEAD = """\
-# The hypotheses: a quick look
+# The hypotheses, tested
 
-**Dated {date}. No hypothesis has a verdict yet.** The [page of hypotheses](hypotheses.md) gives the verdict to the
-hierarchical model, which is not there; until it is, every verdict reads *undecided: quick look only*. This page is
-written by `equipoise test-thesis --out FILE.md`.
+**Dated {date}.** The [page of hypotheses](hypotheses.md) says what is estimated and which result leads to which
+verdict; it was written before any of these estimates. This page is written by `equipoise test-thesis --out FILE.md`.
+{standing}
 
 Each estimate is written so that a positive value agrees with the article; s is the smallest effect of interest, the
-interval is of 90 %. *The quick look reads* is what the page's table, and those of its rules that a quick look can
-answer, say of the quick look alone; it is no verdict.
+interval is of 90 %.
 
-| | hypothesis | estimate | 90 % interval | s | states | years | rows | the quick look reads | verdict |
-|---|---|---|---|---|---|---|---|---|---|
+| | hypothesis | estimate | 90 % interval | s | states | years | rows | power | Holm's level | verdict |
+|---|---|---|---|---|---|---|---|---|---|---|
 {rows}
 
 ## How the page was read where it leaves room
 
-- H1 and H3: effects of state and of year are by channel, since the channels are stacked. The 90 % interval rests on the
-  wider of two errors: clustered by state, and robust to exposure (by pair of powers). w̄ is the mean of the channel's
-  own first five observed years.
-- H2: diplomacy and security have more than a fifth of their shares at the floor, so the stack is fitted by the
-  fractional quasi-likelihood; the instrument enters as a control function. ψ is ½, its prior's mean. Measurement draws
-  are not in the interval.
-- H4: effects of state and of year by channel.
-- H5 and H6 rest on the assumed prior of φ, ρ and ψ. A power of several states sits in an organisation where more than
-  half of them do. H6 takes the last five years with trade, diplomacy and institutions observed, and their mean as w.
-- H7: the general sample, without the powers and members of the European Union; the wider one is a variant. Its interval
-  is that of the wild cluster bootstrap. States under broad sanctions are not left out: the pack does not name them.
+- H1 and H3, quick look: effects of state and of year are by channel, since the channels are stacked. The 90 % interval
+  rests on the wider of two errors: clustered by state, and robust to exposure (by pair of powers). w̄ is the mean of the
+  channel's own first five observed years.
+- H2, quick look: diplomacy and security have more than a fifth of their shares at the floor, so the stack is fitted by
+  the fractional quasi-likelihood; the instrument enters as a control function. ψ is ½, its prior's mean. Measurement
+  draws are not in the interval.
+- H4, quick look: effects of state and of year by channel.
+- H5 and H6: the quick look rests on the assumed prior of φ, ρ and ψ. A power of several states sits in an organisation
+  where more than half of them do. H6 takes the last five years with trade, diplomacy and institutions observed, and
+  their mean as w.
+- H7: the general sample, without the powers and members of the European Union; the wider one is a variant. The quick
+  look's interval is that of the wild cluster bootstrap. States under broad sanctions are not left out: the pack does
+  not name them. The control for oil is the log of its price by the share of fuels in exports, mean of 2009–2013, and
+  apart by whether that share is unknown.
+- An exporter of oil sells coal, crude oil and gas for over a tenth of its product, mean of 2005–2013. Who may be one
+  but has flows that nobody reported is left out with them.
+- Variants and placebos are made by the quick look. Placebo estimates of one hypothesis are judged together, beside the
+  quick look's estimate; of fewer than 20 nothing is said. H2's permutations of pairs are 30, not 500.
 """
 
-
-def frame(thesis: Thesis) -> pl.DataFrame:
-    """Return a row an estimate: hypothesis, kind (of :data:`KINDS`), name, estimate, low, high, smallest, rows, …"""
-    rows = []
-    for f in thesis.findings:
-        for kind, found in zip(KINDS, ((f.primary,), f.secondary, f.variants, f.placebo), strict=True):
-            rows += [(f.id, kind, e.name, e.estimate, e.low, e.high, f.smallest, e.rows, e.states,
-                      *(e.years or (None, None)), e.status, e.reason) for e in found]
-    schema = {"hypothesis": pl.String, "kind": pl.String, "name": pl.String, "estimate": pl.Float64,
-              "low": pl.Float64, "high": pl.Float64, "smallest": pl.Float64, "rows": pl.Int64, "states": pl.Int64,
-              "first": pl.Int64, "last": pl.Int64, "status": pl.String, "reason": pl.String}
-    return pl.DataFrame(rows, orient="row", schema=schema).with_columns(pl.selectors.float().fill_nan(None))
+STANDING = {
+    True: "The verdicts rest on the main estimators; the quick look by fixed effects stands beside them.",
+    False: "No hypothesis has a verdict yet: only the quick look by fixed effects was made.",
+}
 
 
-def number(value: float) -> str:
-    """A number to three digits; a dash where there is none.
-
-    >>> number(0.123456), number(-12.3456), number(float("nan"))
-    ('0.123', '−12.3', '–')
-    """
-    if not np.isfinite(value):
-        return "–"
-    return f"{value:.3g}".replace("-", "−")
+def frame(tested: Findings) -> pl.DataFrame:
+    """Return a row an estimate: the table ``thesis`` with the smallest effect of interest and the verdict."""
+    return tested.thesis.join(tested.verdicts.select("hypothesis", "smallest", "verdict"), on="hypothesis", how="left")
 
 
-def interval(e: Estimate) -> str:
-    """The bounds, or why there are none."""
-    return f"{number(e.low)} … {number(e.high)}" if np.isfinite(e.low) else e.status.replace("_", " ")
+def leading(tested: Findings) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Of every hypothesis its verdict and the estimate that stands for it: the main one, or else the quick look."""
+    out = []
+    for v in tested.verdicts.sort("hypothesis").to_dicts():
+        own = tested.thesis.filter(pl.col("hypothesis") == v["hypothesis"], pl.col("kind").is_in(["main", "quick"]))
+        out.append((v, own.sort("kind").row(0, named=True)))
+    return out
 
 
-def span(e: Estimate) -> str:
+def span(row: dict[str, Any]) -> str:
     """The first and last year; a dash where there are none."""
-    return f"{e.years[0]}–{e.years[1]}" if e.years else "–"
+    return f"{row['first_year']}–{row['last_year']}" if row["first_year"] else "–"
 
 
-def page(thesis: Thesis, *, on: dt.date) -> str:
+def bounds(row: dict[str, Any], *, spoken: Words) -> str:
+    """The interval, or why there is no estimate."""
+    return interval(row["low"], row["high"], words=spoken) if row["estimate"] is not None else row["status"].replace(
+        "_", " ")
+
+
+def page(tested: Findings, *, on: dt.date) -> str:
     """The page in Markdown."""
+    en = words("en")
     rows = "\n".join(
-        f"| {f.id} | {f.title} | {number(e.estimate)} | {interval(e)} | {number(f.smallest)} | {e.states} | "
-        f"{span(e)} | {e.rows} | {f.reads} | {f.verdict} |" for f in thesis.findings for e in [f.primary])
-    parts = [HEAD.format(date=on.isoformat(), rows=rows), *(_section(f) for f in thesis.findings),
-             "## What the pack lacks\n\n" + "".join(f"- {m}\n" for m in thesis.missing)]
-    told = thesis.provenance
+        f"| {v['hypothesis']} | {TITLES[v['hypothesis']][0]} | {number(e['estimate'])} | {bounds(e, spoken=en)} | "
+        f"{number(v['smallest'])} | {e['states']} | {span(e)} | {e['rows']} | {number(v['power'])} | "
+        f"{number(v['holm'])} | {verdict(v['verdict'], words=en)} |" for v, e in leading(tested))
+    judged = tested.verdicts["verdict"].drop_nulls().len() > 0
+    parts = [HEAD.format(date=on.isoformat(), rows=rows, standing=STANDING[judged]),
+             *(_section(v, tested, spoken=en) for v, _ in leading(tested)), *_scores(tested.scores, spoken=en)]
+    if tested.missing:
+        parts.append("## What the pack lacks\n\n" + "".join(f"- {m}\n" for m in tested.missing))
+    told = tested.provenance
     parts.append(f"Made with equipoise {told['equipoise']}, pack {told['pack']} ({told['pack_sha256'][:12]}).\n")
     return "\n".join(parts)
 
 
-def _section(f: Finding) -> str:
-    lines = [f"## {f.id}. {f.title}\n", f"Unit: {f.unit}; s = {number(f.smallest)}.\n"]
-    if f.rests_on:
-        told = "; ".join(f"{k.replace('_', ' ')} {number(v)}" for k, v in f.rests_on.items())
-        lines.append(f"Rests on: {told}.\n")
-    if f.concerns:
-        lines += ["Would make the verdict undecidable already:\n", *(f"- {c}" for c in f.concerns), ""]
-    if f.placebo_range:
-        n, low, high = f.placebo_range
-        lines.append(f"Of {n} placebo estimates the central 90 % lie in {number(low)} … {number(high)}.\n")
-    table = [("primary", f.primary), *(("secondary", e) for e in f.secondary), *(("variant", e) for e in f.variants),
-             *(("placebo", e) for e in f.placebo)]
+def _section(v: dict[str, Any], tested: Findings, *, spoken: Words) -> str:
+    h = v["hypothesis"]
+    lines = [f"## {h}. {TITLES[h][0]}\n", f"Unit: {v['unit']}; s = {number(v['smallest'])}. "
+             f"Verdict: {verdict(v['verdict'], words=spoken)}.\n"]
+    if told := [r["params"] for r in json.loads(v["reasons"]) if r["code"] == TOLD]:
+        lines.append("Rests on: " + "; ".join(f"{k.replace('_', ' ')} {number(x)}" for k, x in told[0].items()) + ".\n")
+    if why := reasons(v["reasons"], words=spoken):
+        lines += ["Reasons and what was not checked:\n", *(f"- {c}" for c in why), ""]
+    if v["placebo_count"]:
+        lines.append(f"Of {v['placebo_count']} placebo estimates the central 90 % lie in "
+                     f"{interval(v['placebo_low'], v['placebo_high'], words=spoken)}.\n")
     lines += ["| kind | | estimate | 90 % interval | states | years | rows |", "|---|---|---|---|---|---|---|"]
-    for kind, e in table:
-        cells = (kind, e.name, number(e.estimate), interval(e), str(e.states), span(e), str(e.rows))
+    own = tested.thesis.filter(pl.col("hypothesis") == h).to_dicts()
+    own.sort(key=lambda e: KINDS.index(e["kind"]))
+    for e in own:
+        cells = (e["kind"], label(e["name"], words=spoken), number(e["estimate"]), bounds(e, spoken=spoken),
+                 str(e["states"]), span(e), str(e["rows"]))
         lines.append(f"| {' | '.join(cells)} |")
-    why = _reasons([e for _, e in table])
-    lines += ["", *why, "Not done: " + "; ".join(f.pending) + ".", ""]
-    return "\n".join(lines)
+    failures = [f"- {label(e['name'], words=spoken)}: {e['reason']}" for e in own if e["status"] != "done"]
+    return "\n".join([*lines, "", *(["Without a number:\n", *failures, ""] if failures else [])])
 
 
-def _reasons(found: Sequence[Estimate]) -> list[str]:
-    failures = [f"- {e.name}: {e.reason}" for e in found if e.status != "done"]
-    return ["Without a number:\n", *failures, ""] if failures else []
+def _scores(scores: pl.DataFrame, *, spoken: Words) -> list[str]:
+    if not scores.height:
+        return []
+    head = ["## Scores on held-out years\n", "A year ahead. The gain in log score is over persistence; lower CRPS is "
+            "better.\n", "| trained to | channel | model | log score | gain | its error | CRPS | state-years |",
+            "|---|---|---|---|---|---|---|---|"]
+    columns = ("log_score", "log_score_gain", "gain_se", "crps", "n")
+    rows = [f"| {r['trained_to']} | {r['channel']} | {spoken.m.pick('forecast_model', r['model'])} | "
+            f"{' | '.join(number(r[c]) for c in columns)} |" for r in scores.to_dicts()]
+    return ["\n".join([*head, *rows, ""])]

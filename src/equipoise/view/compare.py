@@ -96,6 +96,7 @@ def render_compare(reports: Sequence[StateReport], *, lang: str = "en") -> str:
         told=[(spoken.name(r.state), headline(r, words=spoken)) for r in reports],
         sources=_sources(reports, words=spoken),
         provenance=provenance(reports[0], words=spoken),
+        parameters=reports[0].assumptions.get("parameters", "assumed"),
     )
 
 

@@ -12,15 +12,18 @@ from altair.utils.schemapi import debug_mode
 from equipoise.schema import StateReport
 from equipoise.view import openings as opening_words
 from equipoise.view import sensitivity, tables
+from equipoise.view import thesis as thesis_words
 from equipoise.view.charts import distance, engagement, leeway, order, organisations, strategy, tiers, trade
 from equipoise.view.charts import map as region_map
 from equipoise.view.charts import openings as opening_chart
+from equipoise.view.charts import thesis as thesis_chart
 from equipoise.view.charts.setting import Setting, marks_of
 from equipoise.view.headline import one_sided_pairs, ranked_pairs
 from equipoise.view.svg import inline
 from equipoise.view.tables import Table
 from equipoise.view.words import Words
 
+_ENGAGED = ("trade", "diplomacy", "security", "institutions", "rivalry")
 _GDP = "world_bank"
 """The source of the output that trade is set against."""
 
@@ -116,7 +119,7 @@ def uses_of(used_for: str | list[str] | None) -> list[str]:
 
 
 def figures_of(d: Draft) -> dict[str, Figure]:
-    """Every figure of a report by its key."""
+    """Every figure of a report by its key; those of the hypotheses only where they are tested."""
     makers = (
         _engagement,
         _multi_vector,
@@ -126,6 +129,7 @@ def figures_of(d: Draft) -> dict[str, Figure]:
         _leeway,
         _pair_bars,
         _pairs,
+        *((_forest, _posterior, _scores) if d.report.verdicts.height else ()),
         _strategy,
         _trade,
         _trade_summary,
@@ -209,11 +213,16 @@ def _rivalry(d: Draft) -> Figure:
     )
 
 
+def _parameters(d: Draft) -> str:
+    return d.words.m.pick("parameters_note", d.report.assumptions.get("parameters", "assumed"))
+
+
 def _leeway(d: Draft) -> Figure:
     r = d.report
     return d.figure(
         "leeway",
         has=_has(r.leeway, "value"),
+        note=_parameters(d),
         uses=("map", "order", "rivalry", "security"),
         draw=lambda: leeway.leeway(r.leeway, setting=d.setting),
         ids=(r.channels["source"], r.trade["source"]),
@@ -249,11 +258,45 @@ def _pairs(d: Draft) -> Figure:
     )
 
 
+def _forest(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "thesis",
+        has=_has(r.thesis, "estimate"),
+        uses=(*_ENGAGED, "map", "economy", "leaders"),
+        draw=lambda: thesis_chart.forest(r.thesis, r.verdicts, setting=d.setting),
+        table=lambda: thesis_words.estimates(r, words=d.words),
+    )
+
+
+def _posterior(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "posterior",
+        has=r.choice_posterior.height > 0,
+        uses=(*_ENGAGED, "map"),
+        draw=lambda: thesis_chart.posterior(r.choice_posterior, setting=d.setting),
+        table=lambda: thesis_words.fitted(r, words=d.words),
+    )
+
+
+def _scores(d: Draft) -> Figure:
+    r = d.report
+    return d.figure(
+        "scores",
+        has=_has(r.forecast_scores, "log_score_gain"),
+        uses=(*_ENGAGED, "map"),
+        draw=lambda: thesis_chart.scores(r.forecast_scores, setting=d.setting),
+        table=lambda: thesis_words.scores(r, words=d.words),
+    )
+
+
 def _strategy(d: Draft) -> Figure:
     r = d.report
     return d.figure(
         "strategy",
         has=_has(r.strategies, "share"),
+        note=_parameters(d),
         uses=("diplomacy", "security", "institutions", "map", "order", "rivalry"),
         draw=lambda: strategy.strategies(r.strategies, setting=d.setting),
         ids=(r.channels["source"], r.trade["source"]),

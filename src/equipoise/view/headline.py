@@ -79,6 +79,11 @@ def one_sided_pairs(pairs: pl.DataFrame) -> list[tuple[str, str]]:
     return [(str(a), str(b)) for a, b in pairs.filter(pl.col("one_sided") >= HALF).select("power_a", "power_b").rows()]
 
 
+def basis(report: StateReport, *, words: Words) -> str:
+    """Whether the parameters are assumed or estimated, in two words."""
+    return words.m.pick("basis", report.assumptions.get("parameters", "assumed"))
+
+
 def headline(report: StateReport, *, words: Words) -> list[str]:
     """The headline as sentences: engagement, order, leeway, the pair that threatens most."""
     found = facts(report)
@@ -87,7 +92,7 @@ def headline(report: StateReport, *, words: Words) -> list[str]:
     return [
         _spread(found, report=report, words=words),
         *_order(found, words=words),
-        _leeway(found, words=words),
+        _leeway(found, basis=basis(report, words=words), words=words),
         *_threat(found, words=words),
     ]
 
@@ -137,15 +142,15 @@ def _order(found: Facts, *, words: Words) -> list[str]:
     return [text + m("full_stop")]
 
 
-def _leeway(found: Facts, *, words: Words) -> str:
+def _leeway(found: Facts, *, basis: str, words: Words) -> str:
     m, n, row = words.m, words.n, found.leeway
     if row is None:
         return m("headline_leeway_none")
-    given = {"value": n.index(row["value"]), "interval": n.interval(row["low"], row["high"])}
+    given = {"value": n.index(row["value"]), "interval": n.interval(row["low"], row["high"]), "basis": basis}
     if row["value"] <= 0:
-        return m("headline_leeway_already", interval=given["interval"]) + _towards(row, words=words)
+        return m("headline_leeway_already", interval=given["interval"], basis=basis) + _towards(row, words=words)
     if row["value"] >= 1:
-        return m("headline_leeway_never", interval=given["interval"])
+        return m("headline_leeway_never", interval=given["interval"], basis=basis)
     keys = {"side_lost": "headline_leeway_side", "instability": "headline_leeway_unstable"}
     text = m(keys.get(str(row["cause"]), "headline_leeway_holds"), **given)
     if row["falls_to"] is None:

@@ -8,9 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from equipoise.schema import StateReport
-from equipoise.view import openings, tables
+from equipoise.view import openings, tables, thesis
 from equipoise.view.figures import Draft, draft, figures_of, uses_of
-from equipoise.view.headline import headline, tiles
+from equipoise.view.headline import basis, headline, tiles
 from equipoise.view.style import FONTS
 from equipoise.view.words import Words, words
 
@@ -45,11 +45,16 @@ def render(report: StateReport, *, lang: str = "en") -> str:
         tiles=tiles(report, words=spoken),
         figures=_drawn(made),
         assumptions=_assumptions(report, words=spoken),
+        parameters=report.assumptions.get("parameters", "assumed"),
+        basis=basis(report, words=spoken),
         missing=_missing(report, words=spoken),
         tier_region=spoken.m.pick("region", report.tiers_region),
         document=_document(report, words=spoken),
         opening_lines=openings.order(report, words=spoken),
         opening_claims=openings.claims(report, words=spoken),
+        verdicts=thesis.verdicts(report, words=spoken) if report.verdicts.height else None,
+        verdict_count=thesis.count(report, words=spoken) if report.verdicts.height else "",
+        leeway_rests_on=thesis.on_leeway(report, words=spoken),
         events=tables.events(report, words=spoken),
         leaders=tables.leaders(report, words=spoken),
         sources=sources(report, words=spoken),
