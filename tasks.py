@@ -77,8 +77,9 @@ def test(words: list) -> int:
     if words:
         return call(PYTHON, "-m", "pytest", *words)
     tell("fast tests, then slow and browser tests")
-    fast = call(PYTHON, "-m", "pytest", "-n", "auto", "-m", "not slow and not browser and not live")
-    slow = call(PYTHON, "-m", "pytest", "-n", "auto", "-m", "(slow or browser) and not live")
+    spread = ["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m"]
+    fast = call(PYTHON, *spread, "not slow and not browser and not live")
+    slow = call(PYTHON, *spread, "(slow or browser) and not live")
     return fast or (slow if slow != NO_TESTS else 0)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parents[1]
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "raw"
 
 
@@ -17,3 +18,13 @@ def raw() -> Path:
     if not folder.is_dir():
         pytest.skip("no source files: set EQUIPOISE_RAW to a folder in the registry's layout")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers a file goes to one of them, so that what its fixtures hold is made once.
+
+    Tests marked ``spread`` share nothing dear and go to any.
+    """
+    for item in items:
+        if item.get_closest_marker("spread") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(ROOT))))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -95,14 +97,22 @@ def opened(page: Page, file: Path) -> list[str]:
     return wrong
 
 
-def made(tmp_path_factory: pytest.TempPathFactory, state: str, lang: str) -> Path:
-    return equipoise.report(state, lang=lang).save(tmp_path_factory.mktemp("page") / f"{state}-{lang}.html")
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
+    """The page of a state in a language, computed once a state and drawn once a language."""
+    folder, computed = tmp_path_factory.mktemp("page"), cache(equipoise.report)
+
+    @cache
+    def made(state: str, lang: str) -> Path:
+        return replace(computed(state), lang=lang).save(folder / f"{state}-{lang}.html")
+
+    return made
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hant"])
 @pytest.mark.parametrize("state", ["KAZ", "NRU"])
-def test_a_report_in_the_browser(page, tmp_path_factory, state, lang):
-    wrong = opened(page, made(tmp_path_factory, state, lang))
+def test_a_report_in_the_browser(page, saved, state, lang):
+    wrong = opened(page, saved(state, lang))
     charts = page.query_selector_all("figure svg")
     assert wrong == []
     assert len(charts) >= (SECTIONS if state == "KAZ" else 3)
@@ -116,8 +126,8 @@ def test_a_report_in_the_browser(page, tmp_path_factory, state, lang):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_chinese_report_holds_no_english_sentence(page, tmp_path_factory):
-    opened(page, made(tmp_path_factory, "KAZ", "zh-Hant"))
+def test_a_chinese_report_holds_no_english_sentence(page, saved):
+    opened(page, saved("KAZ", "zh-Hant"))
     for tag in ("h1", "h2", "h3", "figcaption", "summary"):
         for text in page.eval_on_selector_all(tag, "all => all.map(e => e.innerText)"):
             assert not text or any("\u4e00" <= c <= "\u9fff" for c in text), (tag, text)
@@ -130,8 +140,8 @@ def test_a_comparison_in_the_browser(page, tmp_path):
     assert charts and all(c.evaluate(_INK) > 0.002 for c in charts)
 
 
-def test_it_prints_without_cutting_a_chart(page, tmp_path_factory, tmp_path):
-    opened(page, made(tmp_path_factory, "KAZ", "en"))
+def test_it_prints_without_cutting_a_chart(page, saved):
+    opened(page, saved("KAZ", "en"))
     page.emulate_media(media="print")
     kept = page.eval_on_selector_all(
         "figure", "all => all.every(f => getComputedStyle(f).breakInside.startsWith('avoid'))"

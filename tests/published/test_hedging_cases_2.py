@@ -1,6 +1,6 @@
 """Equidistance, the second hedging score, against a second list of hedgers and aligners.
 
-`python tests/published/test_hedging_cases_2.py` computes here.csv and ranking.csv anew, and prints the page's tables.
+`python -m tests.published.test_hedging_cases_2` computes here.csv and ranking.csv anew, and prints the page's tables.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from tests.published.cases import PAGES, PERIODS, agrees, interval, read_cases, same_values, verdict, within
 
 from equipoise.assemble import codes
-from equipoise.assemble.organisations import eu_members
 from equipoise.assemble.packed import embedded
 from equipoise.measure import superiority, superiority_draws
 from equipoise.pipeline import engagement_of
@@ -25,29 +25,26 @@ from equipoise.schema import DEFAULT_POWERS
 from equipoise.view.words import words
 
 HERE = Path(__file__).resolve().parent / "hedging_cases_2"
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "hedging.md"
+PAGE = PAGES / "hedging.md"
 LISTS = {"new": HERE / "cases.csv", "old": HERE.parent / "hedging_cases" / "cases.csv"}
 """The new list is the test; the old one was the lesson."""
 
-PERIODS = {"1995-2020": (1995, 2020), "1995-2007": (1995, 2007), "2008-2020": (2008, 2020)}
 MEASURES = ("equidistance", "untaken", "even", "hedging")
 SAMPLES = ("all", "RUS CHN USA", "no EU members")
 AFTERWARDS = "no members of NATO"
 """A sample of the new list that was looked at after the result, to explain it."""
 
 NATO = ("ALB", "CZE", "ISL", "NLD", "NOR", "ROU")
-FEWEST_YEARS, DRAWS, SEED = 3, 10_000, 2026
-TOLERANCE = 0.05
+DRAWS, SEED = 10_000, 2026
+KEYS = ("list", "sample", "period", "measure", "hedgers", "aligners")
 LIST = "0daff27931963e8a1dfb5b0483d6a9478a57c5a252af7146f521b0a8f363047a"
 """SHA-256 of cases.csv as it was written before anything was computed."""
 
 
+@cache
 def cases(which: str) -> pl.DataFrame:
-    """A list, with whether the state was a member of the EU in any year of the span."""
-    rows = pl.read_csv(LISTS[which])
-    spans = rows.select("state", "first_year", "last_year").iter_rows()
-    joined = [any(s in eu_members(y) for y in range(a, b + 1)) for s, a, b in spans]
-    return rows.with_columns(eu=pl.Series(joined))
+    """One of the two lists."""
+    return read_cases(LISTS[which])
 
 
 @cache
@@ -63,9 +60,7 @@ def yearly(powers: tuple[str, ...]) -> pl.DataFrame:
 
 def values(which: str, sample: str, period: str, *, contested: bool = False) -> pl.DataFrame:
     """Each case's mean of every measure in a period; cases with too few years of it are left out."""
-    first, last = PERIODS[period]
-    rows = cases(which).with_columns(since=pl.col("first_year").clip(first), until=pl.col("last_year").clip(None, last))
-    rows = rows.filter(pl.col("until") - pl.col("since") + 1 >= FEWEST_YEARS, contested | (pl.col("in_test") == 1))
+    rows = within(cases(which), period, contested=contested)
     if sample == AFTERWARDS:
         rows = rows.filter(~pl.col("state").is_in(NATO))
     parts = []
@@ -99,19 +94,13 @@ def ranking() -> pl.DataFrame:
     return values("new", "all", "1995-2020", contested=True).sort("equidistance", "state", descending=[True, False])
 
 
-def verdict(low: float, high: float) -> str:
-    """The rule of the README."""
-    return "supported" if low > 0.5 else "contradicted" if high < 0.5 else "not supported"
-
-
 NAMES = {"equidistance": "**equidistance**", "untaken": "no side in security alone", "even": "even dealings alone",
          "hedging": "first score"}
 
 
 def page_tables() -> list[str]:
     """The rows of the tables in the page's section on the second attempt, from here.csv."""
-    cell = {(r["list"], r["sample"], r["period"], r["measure"]): f"{r['auc']:.2f} ({r['low']:.2f}–{r['high']:.2f})"
-            for r in recorded("here.csv").iter_rows(named=True)}
+    cell = {tuple(r[k] for k in KEYS[:4]): interval(r) for r in recorded("here.csv").iter_rows(named=True)}
     lines = [[which, NAMES[m], *(cell[which, "all", p, m] for p in PERIODS)] for which in LISTS for m in MEASURES]
     lines += [[which, s, *(cell[which, s, p, "equidistance"] for p in PERIODS)] for which in LISTS for s in SAMPLES]
     lines += [["new", AFTERWARDS, *(cell["new", AFTERWARDS, p, "equidistance"] for p in PERIODS)]]
@@ -134,17 +123,8 @@ def test_the_list_is_the_one_written_before_and_new() -> None:
     assert rows.filter(pl.col("first_year") > pl.col("last_year")).is_empty()
 
 
-def agrees(found: pl.DataFrame, samples: Sequence[str]) -> None:
-    before = recorded("here.csv").filter(pl.col("sample").is_in(samples))
-    keys = ["list", "sample", "period", "measure", "hedgers", "aligners"]
-    assert found.select(keys).rows() == before.select(keys).rows()
-    for column in ("auc", "low", "high"):
-        off = found.with_columns(off=(pl.col(column) - before[column]).abs()).filter(pl.col("off") > TOLERANCE)
-        assert off.is_empty(), off
-
-
 def test_what_was_found_without_members_of_the_eu() -> None:
-    agrees(results(["no EU members"]), ["no EU members"])
+    agrees(results(["no EU members"]), recorded=recorded("here.csv"), samples=["no EU members"], keys=KEYS)
 
 
 def test_the_page_says_what_is_recorded() -> None:
@@ -168,7 +148,7 @@ def test_the_report_says_what_is_recorded(lang) -> None:
 def test_what_was_found() -> None:
     samples = [s for s in (*SAMPLES, AFTERWARDS) if s != "no EU members"]
     found = results(samples)
-    agrees(found, samples)
+    agrees(found, recorded=recorded("here.csv"), samples=samples, keys=KEYS)
     main, before = found.row(0, named=True), recorded("here.csv").row(0, named=True)
     first = (main["list"], main["sample"], main["period"], main["measure"])
     assert first == ("new", "all", "1995-2020", "equidistance")
@@ -179,9 +159,7 @@ def test_what_was_found() -> None:
 def test_the_cases_rank_as_recorded() -> None:
     found, before = ranking().sort("state", "first_year"), recorded("ranking.csv").sort("state", "first_year")
     assert found["state"].to_list() == before["state"].to_list()
-    for column in MEASURES:
-        assert (found[column] - before[column]).abs().drop_nulls().max() < TOLERANCE, column
-        assert found[column].null_count() == before[column].null_count()
+    same_values(found, before, columns=MEASURES)
 
 
 if __name__ == "__main__":

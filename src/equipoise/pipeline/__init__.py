@@ -27,6 +27,7 @@ from equipoise.pipeline.measures import (
     measure_system,
 )
 from equipoise.pipeline.openings import own_openings, with_own_openings
+from equipoise.pipeline.parameters import parameters_of
 from equipoise.pipeline.positions import measure_ideal_points
 from equipoise.pipeline.states import engagement_frame
 from equipoise.pipeline.weights import component_weights
@@ -110,7 +111,8 @@ def report(
         since, until: first and last year; by default all that the pack covers.
         lang: "en" or "zh-Hant".
         pack: where figures come from; the embedded one by default.
-        prior: the assumed intervals of coercion, cross-pressure and intolerance.
+        prior: assumed intervals of coercion, cross-pressure and intolerance; by default the pack's posterior of them,
+            and where it has none the intervals of :class:`Prior`.
         draws, seed: of the intervals; the same seed gives the same figures.
         rivalry_weights: weight of each component of rivalry by name (ideal_points, sanctions, alliances, disputes,
             strategic), not negative; one that is not named weighs 1.
@@ -137,7 +139,7 @@ def report(
         powers=chosen,
         since=first,
         until=last,
-        prior=prior or Prior(),
+        prior=prior or parameters_of(pack),
         draws=draws,
         seed=seed,
         weights=weights,

@@ -27,6 +27,7 @@ from equipoise.model.priors import Prior
 from equipoise.pipeline.estimates import Estimates, Grid, estimate, headline_year, lean_of_region
 from equipoise.pipeline.facts import map_shapes, missing, sources_used, tiers, trade_figures
 from equipoise.pipeline.openings import openings_of
+from equipoise.pipeline.parameters import basis, thesis_frames
 from equipoise.pipeline.sensitivity import (
     left_out,
     ranges,
@@ -62,8 +63,9 @@ def state_report(
         since=since,
         until=until,
         year=year,
-        **{k: _settled(v) for k, v in found.items()},
+        **{k: _settled(v) for k, v in (found | thesis_frames(pack)).items()},
         assumptions={
+            "parameters": basis(prior),
             "coercion": prior.coercion,
             "cross_pressure": prior.cross_pressure,
             "intolerance": prior.intolerance,
@@ -89,14 +91,14 @@ def _settled(value: Any) -> Any:
 def _modelled(e: Estimates, *, pairs: Array, prior: Prior, seed: int) -> dict[str, Any]:
     across = straddle_band(e)
     return {
-        "engagement": _engagement(e),
+        "engagement": shares_frame(e),
         "channels": e.shares.drop("state").with_columns(pl.col("year").cast(pl.Int32)),
-        "multi_vector": _multi_vector(e, pairs=pairs, across=across),
-        "rivalry": _rivalry(e),
+        "multi_vector": multi_vector_frame(e, pairs=pairs, across=across),
+        "rivalry": rivalry_frame(e),
         "rivalry_without": rivalry_without(e),
         "left_out": left_out(e),
-        "order": _order(e),
-        "order_blocs": _blocs(e),
+        "order": order_frame(e),
+        "order_blocs": blocs_frame(e),
         "leverage": _leverage(e),
         "leeway": _leeway(e),
         "leeway_pairs": _pairs(e.path, e.grid),
@@ -134,7 +136,8 @@ def _looked_up(pack: Pack, *, state: str, e: Estimates, year: int | None) -> dic
     }
 
 
-def _engagement(e: Estimates) -> pl.DataFrame:
+def shares_frame(e: Estimates) -> pl.DataFrame:
+    """Pooled shares by year and option, 0 to 1 with their 90 % interval, and how many channels are observed."""
     f = e.grid
     low, high = e.w.interval()
     frame = f.by_option(f.options, share=e.w.value, low=low, high=high)
@@ -143,7 +146,12 @@ def _engagement(e: Estimates) -> pl.DataFrame:
     return frame.join(observed, on="year", how="left", maintain_order="left")
 
 
-def _multi_vector(e: Estimates, *, pairs: Array, across: Band | None = None) -> pl.DataFrame:
+def multi_vector_frame(e: Estimates, *, pairs: Array, across: Band | None = None) -> pl.DataFrame:
+    """The multi-vector index by year, 0 to 1, with the measures beside it, their intervals and ranges.
+
+    ``pairs`` (T, K, K) is what every pair of powers gives to equidistance; ``across`` the straddle of the estimates,
+    where it is known already.
+    """
     index = Band(multi_vector(e.w.value), multi_vector(e.w.draws))
     low, high = index.interval()
     across = across or straddle_band(e)
@@ -185,7 +193,8 @@ def _equidistance(e: Estimates, *, pairs: Array) -> dict[str, Array]:
     return dict(zip(names, (found.value, low, high, least, most), strict=True))
 
 
-def _rivalry(e: Estimates) -> pl.DataFrame:
+def rivalry_frame(e: Estimates) -> pl.DataFrame:
+    """Rivalry, 0 to 1, by year, pair of powers and component, ``pooled`` with its interval and range."""
     f = e.grid
     low, high = e.r.interval()
     least, most = ranges(e.left.rivalry, used=e.left.used)
@@ -199,7 +208,8 @@ def _rivalry(e: Estimates) -> pl.DataFrame:
     return pl.concat(parts).select("year", "power_a", "power_b", "component", *columns)
 
 
-def _order(e: Estimates) -> pl.DataFrame:
+def order_frame(e: Estimates) -> pl.DataFrame:
+    """Order stress by year, 0 to 1, with its interval and range, the structure, and the year of the capabilities."""
     low, high = Band(e.point.value, e.drawn.value).interval()
     when = e.strengths.group_by(pl.col("year").cast(pl.Int32)).agg(pl.col("capability_year").first().cast(pl.Int32))
     least, most = ranges(e.left.stress, used=e.left.used)
@@ -208,7 +218,8 @@ def _order(e: Estimates) -> pl.DataFrame:
     return frame.join(when, on="year", how="left", maintain_order="left")
 
 
-def _blocs(e: Estimates) -> pl.DataFrame:
+def blocs_frame(e: Estimates) -> pl.DataFrame:
+    """The bloc, 1 or 2, and the loading of each power by year in the split of order stress and in the deepest one."""
     bloc = np.where(e.point.side > 0, 1.0, np.where(e.point.side < 0, 2.0, np.nan))
     frame = e.grid.by_option(e.grid.powers, bloc=bloc, loading=e.point.eigenvector, deepest=structure_blocs(e))
     return frame.with_columns(pl.col("bloc", "deepest").cast(pl.Int32))

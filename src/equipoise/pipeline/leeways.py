@@ -21,6 +21,7 @@ from equipoise.model.continuation import CAUSES, FINEST
 from equipoise.model.equilibria import STATUSES
 from equipoise.model.policy import Band
 from equipoise.model.priors import Prior
+from equipoise.pipeline.parameters import parameters_of
 from equipoise.pipeline.thesis_data import ThesisData, thesis_data
 from equipoise.schema import DEFAULT_POWERS
 
@@ -71,7 +72,7 @@ def leeway_of_states(
         )
     r = policy.rivalry(data.components, draws=draws, seed=seed + 1)
     side = policy.order(r, capability=_capability(pack, data))[1].side.astype(np.float64)
-    parameters = (prior or Prior()).draw(draws=draws, seed=seed + 3)
+    parameters = (prior or parameters_of(pack)).draw(draws=draws, seed=seed + 3)
     wanted = np.isin(data.years, data.years if years is None else list(years))
     blocks = [chosen[first : first + STATES] for first in range(0, len(chosen), STATES)]
     frames = [

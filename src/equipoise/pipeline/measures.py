@@ -25,6 +25,7 @@ from equipoise.pipeline import figures
 from equipoise.pipeline.estimates import Estimates, Grid, covered_years, estimate
 from equipoise.pipeline.facts import USES
 from equipoise.pipeline.measured import Measured, made
+from equipoise.pipeline.parameters import basis, parameters_of
 from equipoise.pipeline.sides import pairs_of
 from equipoise.pipeline.strategy import strategies
 from equipoise.schema import CHANNELS, DEFAULT_POWERS
@@ -76,7 +77,7 @@ def measure_order(*, powers: Sequence[str] | None = None, years: Span | None = N
     """
     pack = pack or embedded()
     e = _between(pack, state=None, powers=powers, years=years, draws=draws, seed=seed)
-    stress, blocs = figures._order(e), figures._blocs(e)
+    stress, blocs = figures.order_frame(e), figures.blocs_frame(e)
     named = blocs.with_columns(pl.col("power").cast(pl.String))
     first = ["year", "stress", "low", "high"]
     frame = stress.select(first)
@@ -125,7 +126,7 @@ def measure_rivalry(*, powers: Sequence[str] | None = None, years: Span | None =
         raise UsageError(f"{wrong!r} is no component of rivalry.", hint=f"Use some of {', '.join(known)}.")
     pack = pack or embedded()
     e = _between(pack, state=None, powers=powers, years=years, draws=draws, seed=seed)
-    full = figures._rivalry(e)
+    full = figures.rivalry_frame(e)
     frame = full.filter(pl.col("component").is_in(list(chosen)))
 
     def draw(words: Any) -> Any:
@@ -217,7 +218,7 @@ def measure_engagement(states: Sequence[str] | str, *, powers: Sequence[str] | N
     pack = pack or embedded()
     each = {s: _between(pack, state=s, powers=powers, years=years, draws=draws, seed=seed) for s in found}
     shares = pl.concat([_of(s, _shares(e)) for s, e in each.items()])
-    indices = {s: figures._multi_vector(e, pairs=pairs_of(pack, state=s, grid=e.grid)) for s, e in each.items()}
+    indices = {s: figures.multi_vector_frame(e, pairs=pairs_of(pack, state=s, grid=e.grid)) for s, e in each.items()}
     parts = pl.concat([_of(s, frame) for s, frame in indices.items()])
     _all_there(found, frame=shares)
 
@@ -228,7 +229,7 @@ def measure_engagement(states: Sequence[str] | str, *, powers: Sequence[str] | N
         for s, e in each.items():
             setting = _setting(e, words=words)
             one = (engagement.multi_vector(indices[s], setting=setting) if index else
-                   engagement.engagement(figures._engagement(e), e.shares, setting=setting))
+                   engagement.engagement(figures.shares_frame(e), e.shares, setting=setting))
             drawn.append(one.properties(title=words.name(s)))
         return drawn
 
@@ -249,7 +250,7 @@ def measure_strategy(states: Sequence[str] | str, *, powers: Sequence[str] | Non
 
     Args:
         states, powers, years, draws, seed: as for :func:`measure_engagement`.
-        prior: the assumed intervals of coercion, cross-pressure and intolerance; no estimates.
+        prior: assumed intervals of coercion, cross-pressure and intolerance; by default as for :func:`report`.
 
     Returns:
         ``state``, ``year``, ``strategy``, ``power`` (the one with most leverage), ``amount``, and ``share`` with
@@ -263,7 +264,8 @@ def measure_strategy(states: Sequence[str] | str, *, powers: Sequence[str] | Non
         1.0
     """
     found = _states(states, example="strategy KAZ")
-    pack, prior = pack or embedded(), prior or Prior()
+    pack = pack or embedded()
+    prior = prior or parameters_of(pack)
     each = {s: _between(pack, state=s, powers=powers, years=years, draws=draws, seed=seed) for s in found}
     parts = {s: strategies(e, prior=prior, seed=seed) for s, e in each.items()}
     frame = pl.concat([_of(s, f.clone()) for s, f in parts.items()])
@@ -276,7 +278,7 @@ def measure_strategy(states: Sequence[str] | str, *, powers: Sequence[str] | Non
                 for s, e in each.items()]
 
     assumed = {"coercion": prior.coercion, "cross_pressure": prior.cross_pressure, "intolerance": prior.intolerance}
-    options = _options(next(iter(each.values())), draws=draws, seed=seed) | {"states": found, "assumed": assumed}
+    options = _options(next(iter(each.values())), draws=draws, seed=seed) | {"states": found, basis(prior): assumed}
     ids = _ids("trade", "diplomacy", "security", "institutions", "rivalry", "order", "map")
     observed = [i for e in each.values() for i in e.shares["source"].cast(pl.String).unique()]
     kept = (*USES["rivalry"], *USES["order"], *USES["map"], *observed)
@@ -323,7 +325,7 @@ def _of(state: str, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _shares(e: Estimates) -> pl.DataFrame:
     """Pooled shares and, beside them, those of every channel."""
-    pooled = figures._engagement(e)
+    pooled = figures.shares_frame(e)
     by = e.grid.by_option(e.grid.options, **{c: e.table[:, i] for i, c in enumerate(CHANNELS)})
     return pooled.join(by, on=["year", "option"], how="left", maintain_order="left")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -181,14 +180,6 @@ def test_labels_fit_in_a_stata_file_and_notes_end_in_a_stop(add) -> None:
     said = [v for form in (add.state, add.dyad) if form for v in form.variables]
     assert {v.name: v.label for v in said if not 0 < len(v.label) <= 80} == {}
     assert add.note.endswith(".")
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EQUIPOISE_CACHE", str(folder))
-        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -152,19 +151,7 @@ def test_what_it_declares(add) -> None:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EQUIPOISE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
-@pytest.fixture(scope="module")
-def states(raw: Path, cache: None) -> pl.DataFrame:
-    return state_years(years=(1816, 2025), folder=raw).add(*NAMES).frame
-
-
-@pytest.fixture(scope="module")
-def gw(raw: Path, cache: None) -> pl.DataFrame:
+def gw(raw: Path, cache: Path) -> pl.DataFrame:
     return state_years(years=(1816, 2025), system="gw", folder=raw).add(*NAMES).frame
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -100,19 +99,12 @@ def test_what_it_declares(add) -> None:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EQUIPOISE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
-@pytest.fixture(scope="module")
-def states(raw: Path, cache: None) -> pl.DataFrame:
+def states(raw: Path, cache: Path) -> pl.DataFrame:
     return state_years(years=(1816, 2025), folder=raw).add(*(n for n in NAMES if n != "trade")).frame
 
 
 @pytest.fixture(scope="module")
-def dyads(raw: Path, cache: None) -> pl.DataFrame:
+def dyads(raw: Path, cache: Path) -> pl.DataFrame:
     return dyad_years(years=(1860, 2025), directed=True, folder=raw).add("trade", "arms_transfers").frame
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from math import pi
 from pathlib import Path
@@ -15,7 +14,7 @@ from tests.assemble.panel.golden import by_year, differing, in_total, summed, to
 
 from equipoise.acquire import contiguity, tables
 from equipoise.acquire.registry import sources
-from equipoise.assemble.panel import Panel, dyad_years, power_years, state_years
+from equipoise.assemble.panel import Panel, dyad_years, power_years
 from equipoise.assemble.panel.adds import geography
 
 NAMES = [add.name for add in geography.ADDS]
@@ -148,23 +147,6 @@ def test_years_are_the_source_s_and_labels_are_short(add) -> None:
     (source,) = (sources()[s] for s in add.sources)
     assert (add.first_year, add.last_year) == (source.first_year, source.last_year)
     assert all(len(v.label) <= 80 for form in (add.state, add.dyad) for v in form.variables)
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EQUIPOISE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
-
-
-@pytest.fixture(scope="module")
-def dyads(raw: Path, cache: None) -> pl.DataFrame:
-    return dyad_years(years=(1816, 2025), directed=True, folder=raw).add(*NAMES).frame
-
-
-@pytest.fixture(scope="module")
-def states(raw: Path, cache: None) -> pl.DataFrame:
-    return state_years(years=(1816, 2025), folder=raw).add(*NAMES).frame
 
 
 @pytest.fixture(scope="module")

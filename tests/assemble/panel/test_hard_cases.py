@@ -7,7 +7,6 @@ a year of a code belongs to the state that holds it on 31 December.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -22,11 +21,9 @@ Wanted = dict[int | str, dict[int, int | None]]
 
 
 @pytest.fixture(scope="module")
-def panels(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, pl.DataFrame]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("EQUIPOISE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield {system: state_years(system=system, folder=raw).add("capabilities").frame.rename({key: "code"})  # type: ignore[arg-type]
-               for system, key in KEY.items()}
+def panels(raw: Path, cache: Path) -> dict[str, pl.DataFrame]:
+    return {system: state_years(system=system, folder=raw).add("capabilities").frame.rename({key: "code"})  # type: ignore[arg-type]
+            for system, key in KEY.items()}
 
 
 # Each case: the years, and by list of states what each code has; a year that is not named has no row.
