@@ -62,8 +62,8 @@ class Origin:
 def choice_rows(data: ThesisData, *, spec: Spec = MEASURED, terms: Sequence[str] = ()) -> tuple[Panel, Origin]:
     """Return the panel of a variant, all channels together, and where its rows come from."""
     parts = [_channel(data, name, spec=spec) for name in spec.channels]
-    i, t, c, now, last, on, r, lever, base, ever = (
-        np.concatenate([p[j] for p in parts], axis=1 if j == 6 else 0) for j in range(10)
+    i, t, c, now, last, on, r, lever, base = (
+        np.concatenate([p[j] for p in parts], axis=1 if j == 6 else 0) for j in range(9)
     )
     channels = np.searchsorted(np.unique(c), c)
     series, first, back = np.unique(np.stack([channels, i]), axis=1, return_index=True, return_inverse=True)
@@ -75,7 +75,7 @@ def choice_rows(data: ThesisData, *, spec: Spec = MEASURED, terms: Sequence[str]
         moves=prepare(now, last=last, on=on, rivalry=r, leverage=lever),
         channel=channels, series=back.ravel(), cell=cell.ravel(), region=where[back.ravel()],
         period=np.searchsorted(PERIODS, data.years[t], side="right"),
-        series_channel=series[0], series_region=where, series_on=ever[first], series_base=np.log(base[first]),
+        series_channel=series[0], series_region=where, series_on=on[first], series_base=np.log(base[first]),
         cell_channel=cells[0], inertia=_standard(_inertia(data), i, t), perception=_standard(_tenure(data), i, t),
         attraction=np.zeros((0, now.shape[1], len(i))), channels=tuple(spec.channels), regions=tuple(regions),
         periods=("to 2007", "2008–2013", "2014–2021", "2022 on"),
@@ -91,23 +91,18 @@ def finite(values: Array) -> NDArray[np.bool_]:
 
 
 def _channel(data: ThesisData, name: str, *, spec: Spec) -> tuple[NDArray[Any], ...]:
-    """i, t, c, shares, last shares, on, rivalry, leverage, base shares and options ever seen, of one channel's rows.
-
-    An option at the floor in both years is not in that year's choice: its move is none, and known without error.
-    """
+    """i, t, c, shares, last shares, on, rivalry, leverage and base shares of the rows of one channel."""
     raw = data.channel(name)
     s = np.maximum(raw, FLOOR)
     s = s / s.sum(-1, keepdims=True)
     mean, first = base_shares(raw)
-    tied = np.nan_to_num(raw) > FLOOR
-    ever = np.asarray(tied.any(1))
-    on = tied | np.roll(tied, 1, axis=1)
+    ever = np.asarray((np.nan_to_num(raw) > FLOOR).any(1))
     known = finite(s)
     before = lagged(s, 1)
     pairs = lagged(data.rivalry(without=spec.rivalry_left_out(name), only=spec.only), spec.lag, axis=0)
     lever = lagged(data.leverage(without=spec.lever_left_out(name), only=spec.lever), spec.lever_lag)
     keep: NDArray[np.bool_] = known & finite(before) & finite(mean)[:, None] & ~first
-    keep &= finite(lever) & spec.years(data, name) & (np.asarray(on.sum(-1)) > 1)
+    keep &= finite(lever) & spec.years(data, name) & (ever.sum(-1) > 1)[:, None]
     keep &= finite(pairs) & finite(lagged(pairs, 1, axis=0))
     keep &= np.abs(raw - lagged(raw, 1)).max(-1) > MOVED.get(name, 1e-9)
     if spec.states is not None:
@@ -116,7 +111,7 @@ def _channel(data: ThesisData, name: str, *, spec: Spec) -> tuple[NDArray[Any], 
     r = to_matrix(pairs, powers=len(data.grid.powers))
     c = np.full(len(i), CHANNELS.index(name))
     base = np.maximum(mean, FLOOR)
-    return i, t, c, s[i, t], before[i, t], on[i, t], np.stack([r[t - 1], r[t]]), lever[i, t], base[i], ever[i]
+    return i, t, c, s[i, t], before[i, t], ever[i], np.stack([r[t - 1], r[t]]), lever[i, t], base[i]
 
 
 def _tenure(data: ThesisData) -> Array:
