@@ -17,9 +17,6 @@ Array = NDArray[np.float64]
 BY_CHANNEL = ("speed_base", "freedom", "power", "level", "carry", "attraction_spread", "scale_spread", "year_spread")
 """Sites with a value for each channel."""
 
-MOST_RHAT, LEAST_ESS = 1.01, 400.0
-"""Bounds beyond which sampling has failed (rule 1 of the hypotheses)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Summary:

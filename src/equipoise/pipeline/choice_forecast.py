@@ -23,8 +23,8 @@ from equipoise.model.laplace import Quick, Start, quick_fit
 from equipoise.model.policy import FLOOR
 from equipoise.model.transitions import prepare
 from equipoise.pipeline.choice_rows import AREAS, MEASURED, PERIODS, Origin, choice_rows
-from equipoise.pipeline.choice_rows import _inertia as inertia_terms
-from equipoise.pipeline.choice_rows import _tenure as perception_terms
+from equipoise.pipeline.choice_rows import inertia_of as inertia_terms
+from equipoise.pipeline.choice_rows import tenure_of as perception_terms
 from equipoise.pipeline.forecasts import ORIGINS, RIVALS, forecast_scores
 from equipoise.pipeline.thesis_data import ThesisData
 from equipoise.pipeline.thesis_rows import Spec, base_shares, lagged

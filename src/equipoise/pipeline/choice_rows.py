@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,7 @@ def choice_rows(data: ThesisData, *, spec: Spec = MEASURED, terms: Sequence[str]
         channel=channels, series=back.ravel(), cell=cell.ravel(), region=where[back.ravel()],
         period=np.searchsorted(PERIODS, data.years[t], side="right"),
         series_channel=series[0], series_region=where, series_on=on[first], series_base=np.log(base[first]),
-        cell_channel=cells[0], inertia=_standard(_inertia(data), i, t), perception=_standard(_tenure(data), i, t),
+        cell_channel=cells[0], inertia=_standard(inertia_of(data), i, t), perception=_standard(tenure_of(data), i, t),
         attraction=np.zeros((0, now.shape[1], len(i))), channels=tuple(spec.channels), regions=tuple(regions),
         periods=("to 2007", "2008–2013", "2014–2021", "2022 on"),
         inertia_terms=("leader_change", "log_tenure", "polyarchy", "capacity", "leader unknown"),
@@ -114,18 +114,20 @@ def _channel(data: ThesisData, name: str, *, spec: Spec) -> tuple[NDArray[Any], 
     return i, t, c, s[i, t], before[i, t], ever[i], np.stack([r[t - 1], r[t]]), lever[i, t], base[i]
 
 
-def _tenure(data: ThesisData) -> Array:
-    return lagged(np.log1p(data.covariates["leader_years"]), 0)[None]
+def tenure_of(data: ThesisData) -> Array:
+    """The term of perception (1, N, T): log(1 + tenure of the leader in years)."""
+    return np.log1p(data.covariates["leader_years"])[None]
 
 
-def _inertia(data: ThesisData) -> Array:
-    """Change of leader in t or t − 1, log(1 + tenure), polyarchy, log GDP per head; the last two a year before."""
+def inertia_of(data: ThesisData) -> Array:
+    """The terms of inertia (5, N, T): change of leader in t or t − 1, log(1 + tenure), polyarchy, log GDP per head, and
+    whether the leader is unknown; polyarchy and income a year before."""
     v = data.covariates
     change = v["leader_changes"]
     recent = np.where(np.isfinite(change), (change > 0) | (np.nan_to_num(lagged(change, 1)) > 0), np.nan)
     rich = lagged(np.log(v["gdp_2015usd"]) - np.log(v["population"]), 1)
     unknown = (~np.isfinite(recent)).astype(float)
-    return np.stack([recent, _tenure(data)[0], lagged(v["polyarchy"], 1), rich, unknown])
+    return np.stack([recent, tenure_of(data)[0], lagged(v["polyarchy"], 1), rich, unknown])
 
 
 def _standard(terms: Array, i: NDArray[np.int64], t: NDArray[np.int64]) -> Array:
@@ -133,8 +135,3 @@ def _standard(terms: Array, i: NDArray[np.int64], t: NDArray[np.int64]) -> Array
     x = terms[:, i, t]
     mean = np.nanmean(x, axis=1, keepdims=True)
     return np.where(np.isfinite(x), x - mean, 0.0)
-
-
-def without_channel(spec: Spec, channel: str) -> Spec:
-    """A variant without one channel."""
-    return replace(spec, channels=tuple(c for c in spec.channels if c != channel))
