@@ -16,7 +16,7 @@ from equipoise.model.hierarchy import Design, Panel, forces
 from equipoise.model.transitions import log_density, prepare
 
 STATES, YEARS, HELD = 40, 16, 6
-DESIGN = Design(groups=("channel",))
+DESIGN = Design(groups=("channel",), freedom=None)
 TRUE = {"eta": 0.6, "coercion": 1.5, "cross_pressure": 0.8, "intolerance": 0.5, "perceived": 0.7, "scale": 0.08,
         "power": 0.4, "freedom": 5.0, "year_spread": 0.05}
 
@@ -59,10 +59,11 @@ def ahead_of(w, r, lever, *, years, on=None, seen=None) -> Ahead:
 def true_sites(v, *, draws: int, **other):
     logit = lambda x: np.log(x / (1 - x))  # noqa: E731
     p = TRUE | other
+    eta, size = p["eta"], np.log(p["eta"] * p["scale"])
     one = {"speed_base": [logit(p["eta"])], "freedom": [p["freedom"]], "power": [p["power"]],
-           "level": [np.log(p["scale"])], "carry": [0.0], "home": np.zeros((1, 1, 3)), "scale_spread": [0.0],
-           "attraction_spread": [0.8], "year_spread": [p["year_spread"]], "attraction": v,
-           "log_scale": np.full(STATES, np.log(p["scale"])), "coercion": p["coercion"],
+           "level": [size], "carry": [0.0], "home": np.zeros((1, 1, 3)), "scale_spread": [0.0],
+           "attraction_spread": [0.8 * eta], "year_spread": [p["year_spread"] * eta], "attraction": v * eta,
+           "log_scale": np.full(STATES, size), "coercion": p["coercion"],
            "cross_pressure": p["cross_pressure"], "coercion_channel": [0.0], "cross_pressure_channel": [0.0],
            "coercion_channel_spread": 1.0, "cross_pressure_channel_spread": 1.0, "intolerance": p["intolerance"],
            "perception_base": logit(p["perceived"])}
@@ -115,12 +116,12 @@ def test_effects_that_are_not_in_the_fit_are_integrated_out(world, new) -> None:
     ahead = ahead_of(w, r, lever, years=[8], seen=np.full(STATES, -1) if new else None)
     sites = true_sites(v, draws=2, scale=0.4, year_spread=0.3)
     if new:
-        sites["attraction_spread"] = np.full((2, 1), 0.4)
-    spread = np.hypot(0.3, 0.4 * new)
+        sites["attraction_spread"] = np.full((2, 1), 0.4 * TRUE["eta"])
+    spread = TRUE["eta"] * np.hypot(0.3, 0.4 * new)
     rng = np.random.default_rng(0)
     with jax.enable_x64(True):
         one = {n: np.asarray(x[0], float) for n, x in sites.items()}
-        center = 0.0 * v if new else v
+        center = 0.0 * v if new else TRUE["eta"] * v
         many = jax.jit(jax.vmap(lambda a: log_density(ahead.panel.moves, forces(
             one | {"year": np.zeros((1, 3)), "attraction": a}, panel=ahead.panel, design=DESIGN))))(
             center + spread * rng.standard_normal((20_000, *v.shape)))

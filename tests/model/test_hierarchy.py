@@ -15,8 +15,11 @@ from equipoise.model.laplace import quick_fit
 from equipoise.model.simulate import World, predictive_check, simulate
 from equipoise.model.transitions import log_density
 
-ONE = Design(groups=())
+ONE = Design(groups=(), freedom=5.0)
 """One φ and one ρ for all."""
+
+ETA = 1 / (1 + np.exp(1.4))
+"""The speed that shares are drawn with, in which unit effects and scales are sampled."""
 
 Sites = dict[str, np.ndarray]
 
@@ -42,9 +45,10 @@ def truth(w: World, *, seed: int) -> Sites:
     own = 0.5 * np.log(w.first.reshape(c * n, k)) + home[np.repeat(np.arange(c), n), np.tile(w.region, c)]
     s = {
         "coercion": 1.5, "cross_pressure": 1.0, "intolerance": 0.5, "perception_base": 0.0, "perception": [0.0],
-        "speed_base": [-1.4] * c, "inertia_terms": [-0.4], "freedom": [5.0] * c, "power": [0.5] * c,
-        "level": [-0.5] * c, "carry": [0.5] * c, "home": home, "log_scale": rng.normal(-0.5, 0.3, c * n),
-        "attraction": own + rng.normal(0, 0.4, (c * n, k)), "year": rng.normal(0, 0.2, (c * (len(w.rivalry) - 1), k)),
+        "speed_base": [-1.4] * c, "inertia_terms": [-0.4], "power": [0.5] * c,
+        "level": [-0.5 + np.log(ETA)] * c, "carry": [0.5] * c, "home": home, "log_scale": rng.normal(-0.5, 0.3, c * n) + np.log(ETA),
+        "attraction": ETA * (own + rng.normal(0, 0.4, (c * n, k))),
+        "year": ETA * rng.normal(0, 0.2, (c * (len(w.rivalry) - 1), k)),
     }  # fmt: skip
     return {name: np.asarray(v, float) for name, v in s.items()}
 
@@ -71,7 +75,7 @@ def test_drawn_shares_solve_the_choice_and_last_shares_are_those_of_the_year_bef
     seen = (r[0] + r[1]) / 2
     eta = 1 / (1 + np.exp(1.4 + 0.4 * w.inertia[0, 5, 14]))
     force = 1.5 * seen[:, 1:] @ w.leverage[5, 14] + 1.0 * seen @ np.exp(x.now[:, at])
-    gap = x.now[:, at] - (1 - eta) * x.last[:, at] - eta * (s["attraction"][5] - force)
+    gap = x.now[:, at] - (1 - eta) * x.last[:, at] - eta * (s["attraction"][5] / ETA - force)
     assert np.ptp(gap) < 1e-9
 
 
@@ -96,8 +100,8 @@ def test_too_small_a_scale_is_found_out(drawn: tuple[World, Sites, Panel]) -> No
 def test_without_the_order_only_inertia_and_attraction_are_left(drawn: tuple[World, Sites, Panel]) -> None:
     _, s, panel = drawn
     with jax.enable_x64(True):
-        off = forces({n: s[n] for n in ("speed_base", "inertia_terms", "freedom", "power", "log_scale", "attraction",
-                                        "year")}, panel=panel, design=Design(systemic=False))
+        off = forces({n: s[n] for n in ("speed_base", "inertia_terms", "power", "log_scale", "attraction",
+                                        "year")}, panel=panel, design=Design(systemic=False, freedom=5.0))
         none = forces(s | {"coercion": np.zeros(()), "cross_pressure": np.zeros(())}, panel=panel, design=ONE)
         full = forces(s, panel=panel, design=ONE)
         d_off, d_none, d_full = (np.asarray(log_density(panel.moves, f)) for f in (off, none, full))

@@ -50,6 +50,10 @@ def test_rows_that_are_forecast_are_made_as_those_that_are_fitted(data, channel)
             if own[k] and (i, t) in place]
     fitted, made = np.array(both).T
     assert len(both) > 0.95 * own.sum()
+    # A fit leaves out of a move what is tied in neither of its years; a forecast cannot know that.
+    full = (panel.moves.on[:, fitted] == ahead.panel.moves.on[:, made]).all(0)
+    assert full.mean() > 0.15
+    fitted, made = fitted[full], made[full]
     for f in fields(panel.moves):
         assert np.allclose(getattr(ahead.panel.moves, f.name)[..., made], getattr(panel.moves, f.name)[..., fitted]), f
     for name in ("inertia", "perception", *GROUPS):
@@ -79,13 +83,14 @@ def test_a_channel_that_the_model_does_not_have_is_not_forecast(data) -> None:
 def plain(panel: Panel, design: Design, start: Start | None) -> Quick:
     """Parameters by hand: half of last year's log shares is kept, the rest is the mean of the first years."""
     c, k = len(panel.channels), panel.series_on.shape[1]
-    one = {"speed_base": np.zeros(c), "freedom": np.full(c, 4.0), "power": np.full(c, 0.6), "level": np.full(c, -1.5),
-           "carry": np.ones(c), "home": np.zeros((c, len(panel.regions), k)), "attraction": panel.series_base,
-           "log_scale": np.full(len(panel.series_on), -1.5), "coercion": 0.5, "cross_pressure": 0.5,
+    one = {"speed_base": np.zeros(c), "power": np.full(c, 0.6), "level": np.full(c, -2.2),
+           "carry": np.ones(c), "home": np.zeros((c, len(panel.regions), k)), "attraction": panel.series_base / 2,
+           "log_scale": np.full(len(panel.series_on), -2.2), "coercion": 0.5, "cross_pressure": 0.5,
            "intolerance": 0.5, "perception_base": 0.0}
     for g in ("channel", "region", "period"):
         for n in ("coercion", "cross_pressure"):
-            one |= {f"{n}_{g}": np.zeros(len(getattr(panel, f"{g}s"))), f"{n}_{g}_spread": np.array(0.3)}
+            own = len(getattr(panel, f"{g}s"))
+            one |= {f"{n}_{g}": np.zeros(own if g == "channel" else (c, own)), f"{n}_{g}_spread": np.array(0.3)}
     spread = {n: np.full(c, 0.3) for n in SPREADS}
     return Quick({n: np.broadcast_to(v, (50, *np.shape(v))) for n, v in one.items()}, {}, spread, {}, {}, "done", "", 0)
 

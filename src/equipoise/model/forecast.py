@@ -78,7 +78,7 @@ def log_densities(sites: Sites, *, ahead: Ahead, design: Design) -> Array:
     """
     panel, s = ahead.panel, _extended(sites, ahead=ahead)
     c, new = panel.channel, (ahead.seen < 0)[panel.series]
-    spread = np.sqrt(s["year_spread"][:, c] ** 2 + new * s["attraction_spread"][:, c] ** 2)
+    spread = np.sqrt(s["year_spread"][:, c] ** 2 + new * s["attraction_spread"][:, c] ** 2) / _speed(s)[:, c]
     with jax.enable_x64(True):
         given = {n: jnp.asarray(v, float) for n, v in s.items()}
         out = np.asarray(_densities(given, jnp.asarray(spread), panel, design))
@@ -133,6 +133,7 @@ def _extended(sites: Sites, *, ahead: Ahead, rng: np.random.Generator | None = N
     panel, seen = ahead.panel, ahead.seen
     c, draws = panel.series_channel, len(sites["power"])
     mean = sites["carry"][:, c, None] * panel.series_base + sites["home"][:, c, panel.series_region]
+    mean = mean * _speed(sites)[:, c, None]
     level, spread = sites["level"][:, c], sites["attraction_spread"][:, c, None]
     year = np.zeros((draws, len(panel.cell_channel), mean.shape[2]))
     # A scale enters as no Gaussian does, so it is drawn in any case, and the same in both.
@@ -147,6 +148,11 @@ def _extended(sites: Sites, *, ahead: Ahead, rng: np.random.Generator | None = N
         "log_scale": np.where(known, sites["log_scale"][:, at], scale),
         "year": year,
     }
+
+
+def _speed(sites: Sites) -> Array:
+    """η by channel (D, C), in which units effects and scales are sampled."""
+    return np.asarray(1.0 / (1.0 + np.exp(-sites["speed_base"])))
 
 
 @partial(jax.jit, static_argnums=3)

@@ -23,10 +23,17 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 GROUPS = ("channel", "region", "period")
-"""What coercion and cross-pressure vary by."""
+"""What coercion and cross-pressure vary by; regions and periods within a channel, so that the channel with the least
+noise does not speak for the others."""
 
 LOCAL = ("attraction", "log_scale")
 """Sites with a row for each series of a state and channel; given the others, series are independent."""
+
+ALIKE = 1.0
+"""The prior's median of the standard deviation of φ's and ρ's deviations, in utils per unit of rivalry."""
+
+ALIKE_SD = 0.5
+"""The prior's standard deviation of its logarithm."""
 
 SPREADS = ("attraction_spread", "scale_spread", "year_spread")
 """Spreads of the many effects. At their joint mode they are zero, so a Laplace fit needs them given."""
@@ -87,13 +94,15 @@ class Design:
 
     systemic: coercion and cross-pressure (without them: softmax(v), no effect of the order); restricted: φ, ρ ≥ 0;
     width: the standard deviation of their prior, in utils per unit of rivalry; intolerance: a value if it is fixed;
-    groups: what φ and ρ vary by; inertia, perception and attraction: the terms by these names, others left out.
+    freedom: the shock's degrees of freedom, None to estimate them, when the posterior has many modes where shares
+    rarely move; groups: what φ and ρ vary by; inertia, perception and attraction: terms by name, others left out.
     """
 
     systemic: bool = True
     restricted: bool = False
     width: float = 2.0
     intolerance: float | None = None
+    freedom: float | None = 4.0
     groups: tuple[str, ...] = GROUPS
     inertia: tuple[str, ...] | None = None
     perception: tuple[str, ...] | None = None
@@ -126,9 +135,10 @@ def _sample_forces(panel: Panel, design: Design) -> dict[str, Any]:
     for name in ("coercion", "cross_pressure"):
         s[name] = numpyro.sample(name, wide)
         for g in design.groups:
-            s[f"{name}_{g}_spread"] = numpyro.sample(f"{name}_{g}_spread", dist.HalfNormal(1.0))
-            size = len(getattr(panel, f"{g}s"))
-            s[f"{name}_{g}"] = numpyro.sample(f"{name}_{g}", dist.Normal(0, 1).expand([size]).to_event(1))
+            # With three to eight groups the data say little of a spread; near zero it would be a trap for a sampler.
+            spread = numpyro.sample(f"{name}_{g}_spread", dist.LogNormal(np.log(ALIKE), ALIKE_SD))
+            shape = _deviations(panel, g)
+            s[f"{name}_{g}"] = numpyro.sample(f"{name}_{g}", dist.Normal(0, spread).expand(shape).to_event(len(shape)))
     if design.intolerance is None:
         s["intolerance"] = numpyro.sample("intolerance", dist.Uniform(0.0, 1.0))
     s["perception_base"] = numpyro.sample("perception_base", dist.Normal(0.0, 1.5))
@@ -150,7 +160,8 @@ def _sample_effects(panel: Panel, design: Design) -> dict[str, Any]:
         count = len(_picked(getattr(panel, f"{name}_terms"), getattr(design, name)))
         if count:
             take(f"{name}_terms", dist.Normal(0.0, 1.0), count)
-    take("freedom", dist.LogNormal(1.5, 0.7), c)
+    if design.freedom is None:
+        take("freedom", dist.LogNormal(1.5, 0.7), c)
     take("power", dist.Normal(0.7, 0.7), c)
     take("level", dist.Normal(0.0, 2.0), c)
     take("carry", dist.Normal(0.5, 0.5), c)
@@ -159,7 +170,10 @@ def _sample_effects(panel: Panel, design: Design) -> dict[str, Any]:
     take("scale_spread", dist.HalfNormal(1.0), c)
     take("year_spread", dist.HalfNormal(1.0), c)
     at = panel.series_channel
-    mean = s["carry"][at][:, None] * panel.series_base + s["home"][at, panel.series_region]
+    # Effects and shocks are sampled as what a year's move shows of them, η times what they are in attraction: the data
+    # know that far better than η, so the two do not pull at each other, and a joint mode is near the mean.
+    eta = jax.nn.sigmoid(s["speed_base"])
+    mean = eta[at][:, None] * (s["carry"][at][:, None] * panel.series_base + s["home"][at, panel.series_region])
     spread = s["attraction_spread"][at][:, None]
     s["attraction"] = numpyro.sample("attraction", dist.Normal(mean, spread).to_event(2))
     s["log_scale"] = numpyro.sample("log_scale", dist.Normal(s["level"][at], s["scale_spread"][at]).to_event(1))
@@ -174,12 +188,15 @@ def forces(s: dict[str, Any], *, panel: Panel, design: Design = FULL) -> Forces:
     speed = s["speed_base"][c]
     if "inertia_terms" in s:
         speed = speed + s["inertia_terms"] @ panel.inertia[_picked(panel.inertia_terms, design.inertia)]
-    v = s["attraction"][panel.series].T + s["year"][panel.cell].T
+    eta = jax.nn.sigmoid(s["speed_base"])
+    of_series, of_cell = eta[panel.series_channel], eta[panel.cell_channel]
+    v = (s["attraction"] / of_series[:, None])[panel.series].T + (s["year"] / of_cell[:, None])[panel.cell].T
     if "attraction_terms" in s:
         terms = panel.attraction[_picked(panel.attraction_terms, design.attraction)]
         v = v + jnp.einsum("j,jkn->kn", s["attraction_terms"], terms)
-    given = {"speed": jax.nn.sigmoid(speed), "attraction": v, "scale": jnp.exp(s["log_scale"][panel.series]),
-             "power": s["power"][c], "freedom": s["freedom"][c]}
+    given = {"speed": jax.nn.sigmoid(speed), "attraction": v,
+             "scale": (jnp.exp(s["log_scale"]) / of_series)[panel.series], "power": s["power"][c],
+             "freedom": s["freedom"][c] if design.freedom is None else design.freedom}
     if not design.systemic:
         return Forces(coercion=0.0, cross_pressure=0.0, intolerance=0.0, perceived=1.0, **given)
     seen = s["perception_base"]
@@ -191,11 +208,22 @@ def forces(s: dict[str, Any], *, panel: Panel, design: Design = FULL) -> Forces:
 
 
 def pooled(s: dict[str, Any], name: str, *, panel: Panel, design: Design = FULL) -> Any:
-    """φ or ρ by row: the mean and the deviations of the row's groups."""
+    """φ or ρ by row: the mean and the deviations of the row's channel, and of its region and period within it."""
     value = s[name]
     for g in design.groups:
-        value = value + s[f"{name}_{g}_spread"] * s[f"{name}_{g}"][getattr(panel, g)]
+        value = value + s[f"{name}_{g}"][_places(panel, g)]
     return value
+
+
+def _deviations(panel: Panel, group: str) -> tuple[int, ...]:
+    """The shape of a group's deviations: by channel, else by channel and group."""
+    own = len(getattr(panel, f"{group}s"))
+    return (own,) if group == "channel" else (len(panel.channels), own)
+
+
+def _places(panel: Panel, group: str) -> Any:
+    """Where a row's deviation is."""
+    return panel.channel if group == "channel" else (panel.channel, getattr(panel, group))
 
 
 def _picked(names: tuple[str, ...], wanted: tuple[str, ...] | None) -> NDArray[np.intp]:

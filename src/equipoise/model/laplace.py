@@ -23,7 +23,7 @@ from numpyro.infer.util import initialize_model
 from scipy import linalg, optimize
 
 from equipoise.errors import UsageError
-from equipoise.model.hierarchy import FULL, LOCAL, SPREADS, Design, Panel, group_spreads, model
+from equipoise.model.hierarchy import ALIKE, FULL, LOCAL, SPREADS, Design, Panel, group_spreads, model
 
 Array = NDArray[np.float64]
 
@@ -34,7 +34,7 @@ CLOSE = 2.0
 """How near the mode is near enough: the length of the next Newton step in units of the curvature. With some four
 thousand parameters each of them is then within a few hundredths of its standard deviation."""
 
-BY_CHANNEL = ("speed_base", "freedom", "power", "level", "carry")
+BY_CHANNEL = ("speed_base", "freedom", "power", "level", "carry", "coercion_channel", "cross_pressure_channel")
 """Shared parameters with a value a channel that touch only rows of that channel."""
 
 SETTLED = 0.05
@@ -90,8 +90,8 @@ def climbed(panel: Panel, design: Design, *, progress: Callable[[str], None],
     if not panel.rows:
         raise UsageError("no moves of shares are left to estimate from.", hint="Widen years, states or channels.")
     c = len(panel.channels)
-    held = dict(zip(SPREADS, (np.full(c, x) for x in (0.7, 0.7, 0.4)), strict=True))
-    held |= {name: np.array(0.7) for name in group_spreads(design)}
+    held = dict(zip(SPREADS, (np.full(c, x) for x in (0.05, 0.6, 0.1)), strict=True))
+    held |= {name: np.array(ALIKE) for name in group_spreads(design)}
     if start is not None:
         held |= {n: v for n, v in start.held.items() if n in held and np.shape(v) == np.shape(held[n])}
     problem = _problem(panel, design, held)
@@ -110,7 +110,7 @@ def climbed(panel: Panel, design: Design, *, progress: Callable[[str], None],
         progress(f"round {turn + 1}: {far:.2f} from the mode, spreads moved by {most:.1%}")
         if most < SETTLED and far < CLOSE:
             return problem, z, held, curved, far
-        held = {n: held[n] * np.exp(np.clip(v, -0.3, 0.3)) for n, v in moved.items()}
+        held = {n: held[n] * np.exp(np.clip(v, -1.0, 1.0)) for n, v in moved.items()}
     curved = problem.curvature(z, held)
     z, far = problem.settle(z, held, curved, steps=150)
     return problem, z, held, problem.curvature(z, held), far
@@ -140,7 +140,7 @@ class Problem:
     def begin(self, start: dict[str, Array] | None) -> Array:
         """Where a climb begins: no effects but those of the first shares, or what ``start`` has of the same shape."""
         z = {n: np.array(v) for n, v in self.unravel(jnp.zeros(self.size)).items()}
-        z["attraction"] = 0.5 * (self.panel.series_base - self.panel.series_base.mean(1, keepdims=True))
+        z["attraction"] = 0.1 * (self.panel.series_base - self.panel.series_base.mean(1, keepdims=True))
         if start is not None:
             z |= {n: v for n, v in start.items() if n in z and np.shape(v) == np.shape(z[n])}
         return np.asarray(ravel_pytree(z)[0], float)
@@ -226,12 +226,13 @@ class Curved:
         root: Array = np.swapaxes(np.linalg.cholesky(np.linalg.inv(blocks)), 1, 2)
         return cls(linalg.cholesky(schur, lower=True), blocks, solved, root, fine and good)
 
-    def variance(self, problem: Problem) -> Array:
-        """The diagonal of H⁻¹."""
+    def variance(self, problem: Problem, *, means: Array | float = 0.0) -> Array:
+        """The diagonal of H⁻¹; with slopes of the local's prior means by the shared (S, b, g), that about the means."""
         out = np.zeros(problem.size)
         spare = linalg.solve_triangular(self.factor, np.eye(len(self.factor)), lower=True)
         out[problem.shared] = (spare**2).sum(0)
-        half = linalg.solve_triangular(self.factor, self.solved.reshape(-1, self.solved.shape[-1]).T, lower=True)
+        about = self.solved + means
+        half = linalg.solve_triangular(self.factor, about.reshape(-1, about.shape[-1]).T, lower=True)
         inner = np.einsum("sbb->sb", np.linalg.inv(self.blocks))
         out[problem.local] = inner + (half**2).sum(0).reshape(inner.shape)
         return out
@@ -310,6 +311,12 @@ def _classes(places: dict[str, NDArray[np.intp]],
             for r in range(max(map(len, order))):
                 rows = [o[r] for o in order if r < len(o)]
                 classes += [at[rows, k] for k in range(at.shape[1])]
+        elif name.endswith("_region"):
+            channel[at], region[at] = np.indices(at.shape)
+            classes.append(at.ravel())
+        elif name.endswith("_period"):
+            channel[at] = np.arange(at.shape[0])[:, None]
+            classes += list(at.T)
         elif name in BY_CHANNEL:
             channel[at] = np.arange(len(at))
             classes.append(at)
@@ -325,12 +332,12 @@ def _constrain(info: Any, panel: Panel, held: dict[str, Array], z: Any) -> dict[
 def _spreads(problem: Problem, z: Array, curved: Curved, held: dict[str, Array]) -> dict[str, Array]:
     """Root mean squares of the effects about their means, with their variances added."""
     panel, free = problem.panel, problem.arrays(z)
-    places, variance = problem.places, curved.variance(problem)
-    at = panel.series_channel
-    mean = free["carry"][at][:, None] * panel.series_base + free["home"][at, panel.series_region]
+    at, places = panel.series_channel, problem.places
+    mean, level, slopes = _means(problem, z)
+    variance = curved.variance(problem, means=slopes)
     square = {
         "attraction": (free["attraction"] - mean) ** 2 + variance[places["attraction"]],
-        "log_scale": (free["log_scale"] - free["level"][at]) ** 2 + variance[places["log_scale"]],
+        "log_scale": (free["log_scale"] - level) ** 2 + variance[places["log_scale"]],
         "year": free["year"] ** 2 + variance[places["year"]],
     }
     pick = [at == c for c in range(len(panel.channels))]
@@ -339,13 +346,22 @@ def _spreads(problem: Problem, z: Array, curved: Curved, held: dict[str, Array])
         "scale_spread": np.sqrt([square["log_scale"][m].mean() for m in pick]),
         "year_spread": np.sqrt([square["year"][panel.cell_channel == c].mean() for c in range(len(panel.channels))]),
     }
-    for name in held.keys() - new.keys():
-        of = name.removesuffix("_spread")
-        total = float((free[of] ** 2 + variance[places[of]]).sum() * held[name] ** 2)
-        m = free[of].size
-        # The mode under the half-normal prior with scale 1, not under 0.1, where few groups would end for good.
-        new[name] = np.array(max(np.sqrt((np.sqrt(m * m + 4 * total) - m) / 2), 0.1))
-    return new
+    return held | new
+
+
+def _means(problem: Problem, z: Array) -> tuple[Array, Array, Array]:
+    """Prior means of attraction (S, K+1) and log scale (S,), and their slopes (S, b, g) by the shared parameters."""
+    panel, free, places = problem.panel, problem.arrays(z), problem.places
+    at, region = panel.series_channel, panel.series_region
+    eta = (1.0 / (1.0 + np.exp(-free["speed_base"])))[at][:, None]
+    mean = eta * (free["carry"][at][:, None] * panel.series_base + free["home"][at, region])
+    series, k = np.ogrid[: mean.shape[0], : mean.shape[1]]
+    slopes = np.zeros((*problem.local.shape, problem.size))
+    slopes[series, k, places["carry"][at][:, None]] = eta * panel.series_base
+    slopes[series, k, places["home"][at, region]] = eta
+    slopes[series, k, places["speed_base"][at][:, None]] = (1 - eta) * mean
+    slopes[series[:, 0], -1, places["level"][at]] = 1.0
+    return mean, free["level"][at], slopes[..., problem.shared]
 
 
 def _quick(problem: Problem, z: Array, curved: Curved, *, held: dict[str, Array], far: float, draws: int,

@@ -66,7 +66,7 @@ def quantities(sites: dict[str, Array], panel: Any, groups: tuple[str, ...]) -> 
     for name in ("intolerance", "perception_base"):
         if name in sites:
             yield name, "", sites[name]
-    for name in BY_CHANNEL:
+    for name in (n for n in BY_CHANNEL if n in sites):
         for code, label in enumerate(panel.channels):
             yield name, label, sites[name][..., code]
     for site, names in (("inertia_terms", panel.inertia_terms), ("perception", panel.perception_terms),
@@ -78,8 +78,11 @@ def quantities(sites: dict[str, Array], panel: Any, groups: tuple[str, ...]) -> 
 def _average(sites: dict[str, Array], name: str, panel: Any, groups: tuple[str, ...], rows: NDArray[np.bool_]) -> Array:
     value = np.asarray(sites[name], float)
     for g in groups:
-        weight = np.bincount(getattr(panel, g)[rows], minlength=len(getattr(panel, f"{g}s"))) / rows.sum()
-        value = value + sites[f"{name}_{g}_spread"] * (sites[f"{name}_{g}"] @ weight)
+        own = sites[f"{name}_{g}"]
+        of = (panel.channel,) if g == "channel" else (panel.channel, getattr(panel, g))
+        weight = np.zeros(own.shape[2:])
+        np.add.at(weight, tuple(code[rows] for code in of), 1 / rows.sum())
+        value = value + np.tensordot(own, weight, weight.ndim)
     return value
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
 import jax
@@ -19,8 +20,8 @@ from numpy.typing import NDArray
 from numpyro.infer import NUTS
 from numpyro.infer.util import initialize_model
 
-from equipoise.model.hierarchy import FULL, SPREADS, Design, Panel, model
-from equipoise.model.laplace import Problem, climbed
+from equipoise.model.hierarchy import ALIKE_SD, FULL, SPREADS, Design, Panel, model
+from equipoise.model.laplace import Curved, Problem, Start, climbed
 
 Array = NDArray[np.float64]
 
@@ -36,25 +37,16 @@ class Chains:
 
 
 def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 400, draws: int = 500,
-        seed: int = 1991, progress: Callable[[str], None] | None = None) -> Chains:
-    """Sample the posterior of a panel's model."""
-    from time import perf_counter
-
+        seed: int = 1991, start: Start | None = None, progress: Callable[[str], None] | None = None) -> Chains:
+    """Sample the posterior of a panel's model; ``start`` is where the climb that comes first begins."""
     say, begun = progress or (lambda _: None), perf_counter()
+    data = jax.tree.map(_single, panel)
     with jax.enable_x64(False):
-        problem, z, held, curved, _ = climbed(panel, design, progress=say)
-        wide = {n: np.full(np.shape(v), 1.0) for n, v in held.items()}
-        for name, count in zip(SPREADS, (panel.series_on.sum(), len(panel.series_on), panel.cell_channel.size * 6),
-                               strict=True):
-            wide[name] = wide[name] / np.sqrt(2 * count / len(panel.channels))
-        basis = {"wide": {n: np.where(w == 1.0, 0.4, w) for n, w in wide.items()}, "at": z, "held": held,
-                 "shared": problem.shared, "local": problem.local, "solved": curved.solved,
-                 "root": curved.root, "factor": np.linalg.inv(curved.factor).T}
-        basis = jax.tree.map(lambda a: jnp.asarray(a, jnp.int32 if a.dtype.kind == "i" else jnp.float32), basis)
-    data, count = jax.tree.map(_single, panel), len(_spread_sizes(held))
-    with jax.enable_x64(False):
+        problem, z, held, curved, _ = climbed(panel, design, start=start, progress=say)
+        basis = _basis(problem, z, held, curved)
         keys = jax.random.split(jax.random.PRNGKey(seed), (2, chains))
-        starts = [{"y": 0.5 * jax.random.normal(k, (problem.size,)), "log": jnp.zeros(count)} for k in keys[0]]
+        zero = jnp.zeros(len(_spread_sizes(held)))
+        starts = [{"y": 0.5 * jax.random.normal(k, (problem.size,)), "log": zero} for k in keys[0]]
         # Traced once, here: NumPyro's handlers are not made for threads.
         chain = jax.jit(_chain(panel, design, problem, warmup=warmup, draws=draws))
         ready = chain.lower(keys[1, 0], starts[0], data, basis).compile()
@@ -73,13 +65,26 @@ def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 4
                   float(np.mean([float(f[2].mean()) for f in found])), perf_counter() - begun)
 
 
+def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -> dict[str, Any]:
+    """What turns whitened coordinates into sites; spreads reach as far as their prior has it, or their effects tell."""
+    panel = problem.panel
+    wide = {n: np.full(np.shape(v), ALIKE_SD) for n, v in held.items()}
+    counts = (panel.series_on.sum(), len(panel.series_on), len(panel.cell_channel) * panel.series_on.shape[1])
+    for name, count in zip(SPREADS, counts, strict=True):
+        wide[name] = np.full(np.shape(held[name]), 1 / np.sqrt(2 * count / len(panel.channels)))
+    basis = {"wide": wide, "at": z, "held": held, "shared": problem.shared, "local": problem.local,
+             "solved": curved.solved, "root": curved.root, "factor": np.linalg.inv(curved.factor).T}
+    return dict(jax.tree.map(lambda a: jnp.asarray(a, jnp.int32 if a.dtype.kind == "i" else jnp.float32), basis))
+
+
 def _chain(panel: Panel, design: Design, problem: Problem, *, warmup: int, draws: int) -> Callable[..., Any]:
     """A chain as a pure function of its key, its start and the data; draws, divergences and steps after the warmup."""
     info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
 
     def chain(key: Any, start: Any, data: Any, basis: Any) -> Any:
+        # The coordinates have the posterior's scales; a diagonal from a few hundred draws would only add noise.
         kernel = NUTS(potential_fn=lambda q: info.potential_fn(data, design)(_place(q["y"], q["log"], basis, problem)),
-                      target_accept_prob=0.8, max_tree_depth=8)
+                      target_accept_prob=0.8, max_tree_depth=7, step_size=0.2, adapt_mass_matrix=False)
         state = kernel.init(key, warmup, start, (), {})
 
         def step(s: Any, _: Any) -> Any:

@@ -75,9 +75,9 @@ def choice_rows(data: ThesisData, *, spec: Spec = MEASURED, terms: Sequence[str]
         moves=prepare(now, last=last, on=on, rivalry=r, leverage=lever),
         channel=channels, series=back.ravel(), cell=cell.ravel(), region=where[back.ravel()],
         period=np.searchsorted(PERIODS, data.years[t], side="right"),
-        series_channel=series[0], series_region=where, series_on=on[first], series_base=np.log(base[first]),
-        cell_channel=cells[0], inertia=_standard(inertia_of(data), i, t), perception=_standard(tenure_of(data), i, t),
-        attraction=np.zeros((0, now.shape[1], len(i))), channels=tuple(spec.channels), regions=tuple(regions),
+        series_channel=series[0], series_region=where, series_on=_union(on, back.ravel()),
+        series_base=np.log(base[first]), cell_channel=cells[0], inertia=_standard(inertia_of(data), i, t),
+        perception=_standard(tenure_of(data), i, t), attraction=np.zeros((0, now.shape[1], len(i))), channels=tuple(spec.channels), regions=tuple(regions),
         periods=("to 2007", "2008–2013", "2014–2021", "2022 on"),
         inertia_terms=("leader_change", "log_tenure", "polyarchy", "capacity", "leader unknown"),
         perception_terms=("log_tenure",), attraction_terms=(),
@@ -96,13 +96,15 @@ def _channel(data: ThesisData, name: str, *, spec: Spec) -> tuple[NDArray[Any], 
     s = np.maximum(raw, FLOOR)
     s = s / s.sum(-1, keepdims=True)
     mean, first = base_shares(raw)
-    ever = np.asarray((np.nan_to_num(raw) > FLOOR).any(1))
+    seen = np.asarray(np.nan_to_num(raw) > FLOOR)
+    # What is tied in neither year is not chosen from: its log share would be the floor's twice, a move of exactly zero.
+    open_ = seen | np.nan_to_num(lagged(seen.astype(float), 1)).astype(bool)
     known = finite(s)
     before = lagged(s, 1)
     pairs = lagged(data.rivalry(without=spec.rivalry_left_out(name), only=spec.only), spec.lag, axis=0)
     lever = lagged(data.leverage(without=spec.lever_left_out(name), only=spec.lever), spec.lever_lag)
     keep: NDArray[np.bool_] = known & finite(before) & finite(mean)[:, None] & ~first
-    keep &= finite(lever) & spec.years(data, name) & (ever.sum(-1) > 1)[:, None]
+    keep &= finite(lever) & spec.years(data, name) & (open_.sum(-1) > 1)
     keep &= finite(pairs) & finite(lagged(pairs, 1, axis=0))
     keep &= np.abs(raw - lagged(raw, 1)).max(-1) > MOVED.get(name, 1e-9)
     if spec.states is not None:
@@ -111,7 +113,7 @@ def _channel(data: ThesisData, name: str, *, spec: Spec) -> tuple[NDArray[Any], 
     r = to_matrix(pairs, powers=len(data.grid.powers))
     c = np.full(len(i), CHANNELS.index(name))
     base = np.maximum(mean, FLOOR)
-    return i, t, c, s[i, t], before[i, t], ever[i], np.stack([r[t - 1], r[t]]), lever[i, t], base[i]
+    return i, t, c, s[i, t], before[i, t], open_[i, t], np.stack([r[t - 1], r[t]]), lever[i, t], base[i]
 
 
 def tenure_of(data: ThesisData) -> Array:
@@ -135,3 +137,10 @@ def _standard(terms: Array, i: NDArray[np.int64], t: NDArray[np.int64]) -> Array
     x = terms[:, i, t]
     mean = np.nanmean(x, axis=1, keepdims=True)
     return np.where(np.isfinite(x), x - mean, 0.0)
+
+
+def _union(on: NDArray[np.bool_], series: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """The options (S, K+1) that any row of a series has."""
+    found = np.zeros((int(series.max()) + 1, on.shape[1]), bool)
+    np.logical_or.at(found, series, on)
+    return found
