@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from equipoise.assemble import codes
-from equipoise.assemble.events import EVERYWHERE, events
+from equipoise.assemble.events import EVERYWHERE, KINDS, during, events
+from equipoise.assemble.organisations import bodies
 
 
 def test_every_row_is_sound() -> None:
@@ -16,8 +17,12 @@ def test_every_row_is_sound() -> None:
     assert every["id"].is_unique().all()
     assert every["date"].is_sorted()
     assert every.filter(pl.col("date") >= pl.col("end")).is_empty()
-    for column in ("date", "title_en", "title_zh", "short_en", "short_zh", "source", "confidence", "on_axes"):
+    assert every.height == 185
+    for column in ("date", "kind", "states", "title_en", "title_zh", "source", "confidence", "on_axes"):
         assert every[column].null_count() == 0, column
+    assert every.filter(pl.col("on_axes") & pl.any_horizontal(pl.col("short_en", "short_zh").is_null())).is_empty()
+    assert set(every["kind"]) == set(KINDS)
+    assert {o for row in every["organisations"] for o in row} <= set(bodies()["organisation"])
     assert every.select(pl.col("short_en", "short_zh").str.len_chars().max()).row(0) <= (14, 14)
     known = {*codes.states()["iso3"], EVERYWHERE}
     assert {s for row in every["states"] for s in row} <= known
@@ -49,3 +54,18 @@ def test_only_events_that_bear_on_the_states_are_returned() -> None:
 def test_a_date_less_exact_than_a_day_says_so() -> None:
     row = events().filter(pl.col("id") == "china-pipeline").row(0, named=True)
     assert (row["date"], row["precision"]) == (dt.date(2005, 12, 1), "month")
+
+
+def test_what_rests_on_memory_alone_is_never_sure() -> None:
+    memory = events().filter(pl.col("source") == "general knowledge")
+    assert memory.height >= 12
+    assert "high" not in memory["confidence"].to_list()
+
+
+def test_events_that_touch_a_span() -> None:
+    january = during(dt.date(2022, 1, 5), last=dt.date(2022, 1, 5), states=["KAZ"])
+    assert january["id"].to_list() == ["january-2022", "cabinet-resigns"]
+    assert "cnpc" in during(dt.date(1997, 6, 30), last=dt.date(1997, 6, 30))["id"]
+    assert "cnpc" not in during(dt.date(1997, 7, 1), last=dt.date(1997, 7, 1))["id"]
+    assert during(dt.date(1904, 12, 31), last=dt.date(1904, 12, 31))["id"].to_list() == ["mackinder-pivot"]
+    assert during(dt.date(2013, 11, 1), last=dt.date(2022, 2, 28)).height == 82

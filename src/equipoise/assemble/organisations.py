@@ -62,14 +62,47 @@ def spells() -> pl.DataFrame:
 
 @cache
 def bodies() -> pl.DataFrame:
-    """Return the bodies: ``organisation``, ``name_en``, ``name_zh``, ``function``, ``body``, ``founded``.
+    """Return the bodies: ``organisation``, ``name_en``, ``name_zh``, ``function``, ``body``, ``founded``, ``centre``.
 
     ``body`` is organisation, treaty, agreement or forum; ``founded`` a date of day or year precision, as text.
+    ``centre`` names the one other party where states are tied to it and not to each other: a state (``CHN`` in the Belt
+    and Road) or a body (``EU`` in its agreements, ``NATO`` in the Partnership for Peace), which stands for its members;
+    else null.
 
     >>> bodies().filter(pl.col("organisation") == "CSTO").row(0)[2:4]
     ('集體安全條約組織', 'security')
     """
     return pl.read_csv(data.read("organisation_names.csv"), infer_schema=False).sort("organisation")
+
+
+def body_of(text: str, *, among: Sequence[tuple[str, ...]] | None = None) -> str:
+    """Return the code of a body that is given by its code or name, in English or Chinese; case does not matter.
+
+    Args:
+        text: the code or name.
+        among: rows of code and names to look in; by default those of :func:`bodies`.
+
+    Raises:
+        UsageError: there is none; the message offers the nearest.
+
+    Examples:
+        >>> body_of("csto"), body_of("上海合作組織"), body_of("world trade organization")
+        ('CSTO', 'SCO', 'WTO')
+        >>> body_of("CTSO")
+        Traceback (most recent call last):
+        ...
+        equipoise.errors.UsageError: no organisation is called 'CTSO'. Did you mean CSTO (Collective Security Treaty ...
+    """
+    rows = among or bodies().select("organisation", "name_en", "name_zh").rows()
+    index = {name.casefold(): row for row in reversed(rows) for name in reversed(row) if name}
+    found = index.get(text.strip().casefold())
+    if found is None:
+        near = [index[k] for k in get_close_matches(text.strip().casefold(), index, n=6, cutoff=0.5)]
+        near.sort(key=lambda row: row[0] not in bodies()["organisation"])  # those with dates first
+        three = list(dict.fromkeys(f"{row[0]} ({row[1]})" for row in near))[:3]
+        hint = f"Did you mean {', '.join(three)}?" if three else "`equipoise organisations list` prints them all."
+        raise UsageError(f"no organisation is called {text!r}.", hint=hint)
+    return found[0]
 
 
 def members(organisation: str, *, on: dt.date, kinds: Sequence[str] = ("member",)) -> list[str]:
@@ -87,9 +120,33 @@ def members(organisation: str, *, on: dt.date, kinds: Sequence[str] = ("member",
         >>> members("CSTO", on=dt.date(2022, 1, 6))
         ['ARM', 'BLR', 'KAZ', 'KGZ', 'RUS', 'TJK']
     """
-    _check(organisation, kinds=kinds)
-    here = _on(on).filter(pl.col("organisation") == organisation, pl.col("kind").is_in(list(kinds)))
+    if organisation not in bodies()["organisation"]:
+        raise UsageError(f"{organisation!r} is not a code; {body_of(organisation)} is.", hint="Codes are in capitals.")
+    check_kinds(kinds)
+    here = ties_on(spells(), day=on, kinds=kinds).filter(pl.col("organisation") == organisation)
     return here["state"].unique().sort().to_list()
+
+
+def ties_on(frame: pl.DataFrame, *, day: dt.date, kinds: Sequence[str] | None = None) -> pl.DataFrame:
+    """Return the spells of a frame such as :func:`spells` that hold on a day, all or those of some kinds.
+
+    >>> ties_on(spells(), day=dt.date(2012, 12, 19), kinds=["member"]).filter(organisation="CSTO", state="UZB").height
+    1
+    """
+    here = frame.filter(pl.col("start") <= day, (pl.col("end") >= day).fill_null(value=True))
+    return here if kinds is None else here.filter(pl.col("kind").is_in(list(kinds)))
+
+
+def closest(ties: pl.DataFrame) -> pl.DataFrame:
+    """Return one row per body and state of a frame: the closest tie by :data:`KINDS`; chairing alone does not count.
+
+    >>> now = closest(ties_on(spells(), day=dt.date(2010, 6, 1)))
+    >>> now.filter(organisation="OSCE", state="KAZ")["kind"].to_list()
+    ['participant']
+    """
+    rank = pl.col("kind").replace_strict({kind: i for i, kind in enumerate(KINDS)}, return_dtype=pl.Int8)
+    ordered = ties.filter(pl.col("kind") != "chair").sort("organisation", "state", rank)
+    return ordered.unique(["organisation", "state"], keep="first", maintain_order=True)
 
 
 def eu_members(year: int) -> list[str]:
@@ -109,19 +166,6 @@ def portfolio(state: str) -> pl.DataFrame:
     """
     codes.region(state)  # refuses an unknown code
     return spells().filter(pl.col("state") == state).sort("start", "organisation", "kind")
-
-
-def shared(state_a: str, state_b: str, *, on: dt.date) -> pl.DataFrame:
-    """Return the bodies both states are in on a day: ``organisation``, ``function``, ``kind_a``, ``kind_b``.
-
-    Where a state has two ties with a body, the closer one stands; chairing alone does not count.
-
-    >>> shared("KAZ", "TKM", on=dt.date(2022, 1, 1)).filter(pl.col("organisation") == "CIS").row(0)
-    ('CIS', 'politics;economy;security', 'member', 'associate')
-    """
-    a, b = (_closest(on).filter(pl.col("state") == s) for s in (state_a, state_b))
-    both = a.join(b, on="organisation", suffix="_b").sort("organisation")
-    return both.select("organisation", "function", kind_a="kind", kind_b="kind_b")
 
 
 def tiers(power: str, *, states: Sequence[str], on: dt.date) -> pl.DataFrame:
@@ -147,7 +191,7 @@ def tiers(power: str, *, states: Sequence[str], on: dt.date) -> pl.DataFrame:
         [('TJK', 1, 'CSTO'), ('UZB', 2, 'CIS;SCO'), ('TKM', 3, 'CIS')]
     """
     codes.region(power)
-    ties = _closest(on).filter(pl.col("organisation").is_in(_full(power, on=on)))
+    ties = closest(ties_on(spells(), day=on)).filter(pl.col("organisation").is_in(_full(power, on=on)))
     rows = [(s, *_tier(ties.filter(pl.col("state") == s))) for s in dict.fromkeys(states) if s != power]
     return pl.DataFrame(rows, schema={"state": pl.String, "tier": pl.Int8, "because": pl.String}, orient="row").sort(
         "tier", "state")
@@ -165,7 +209,7 @@ def _full(power: str, *, on: dt.date) -> list[str]:
     """The bodies that a tier can rest on, in which the power itself is a full member."""
     if power in _SEAT:
         return [_SEAT[power]]
-    own = _on(on).filter(pl.col("state") == power, pl.col("kind") == "member")["organisation"].to_list()
+    own = ties_on(spells(), day=on, kinds=["member"]).filter(pl.col("state") == power)["organisation"].to_list()
     return [o for o in MUTUAL_DEFENCE + REGIONAL if o in own]
 
 
@@ -175,23 +219,14 @@ def _eu_members(year: int) -> tuple[str, ...]:
     return tuple(members("EU", on=dt.date(year, 12, 31)))
 
 
-def _on(day: dt.date) -> pl.DataFrame:
-    return spells().filter(pl.col("start") <= day, (pl.col("end") >= day).fill_null(value=True))
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Raise UsageError for a tie that is none of :data:`KINDS`.
 
-
-def _closest(day: dt.date) -> pl.DataFrame:
-    """One row per body and state: the closest tie on the day."""
-    rank = pl.col("kind").replace_strict({kind: i for i, kind in enumerate(KINDS)}, return_dtype=pl.Int8)
-    ties = _on(day).filter(pl.col("kind") != "chair").sort("organisation", "state", rank)
-    return ties.unique(["organisation", "state"], keep="first", maintain_order=True)
-
-
-def _check(organisation: str, *, kinds: Sequence[str]) -> None:
-    known = bodies()["organisation"].to_list()
-    if organisation not in known:
-        near = ", ".join(get_close_matches(organisation.upper(), known, n=3, cutoff=0.4))
-        raise UsageError(f"no organisation has the code {organisation!r}.",
-                         hint=f"Did you mean {near}?" if near else f"Known are {', '.join(known)}.")
+    >>> check_kinds(["friend"])
+    Traceback (most recent call last):
+    ...
+    equipoise.errors.UsageError: no tie is called 'friend'. Use member, associate, participant, ...
+    """
     wrong = [k for k in kinds if k not in KINDS]
     if wrong:
         raise UsageError(f"no tie is called {wrong[0]!r}.", hint=f"Use {', '.join(KINDS)}.")

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from equipoise.measure.affiliation import overlap, shared_by_year, shared_ties
     from equipoise.measure.alignment import Landscape, alignment_energy, landscape
     from equipoise.measure.alliances import alliance_similarity, similarities
     from equipoise.measure.capability import Polarity, cinc, polarity
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from equipoise.measure.pooling import Pooled, leave_one_out, pool, pool_draws
     from equipoise.measure.portfolios import similarity, similarity_to
     from equipoise.measure.precedence import judge_order, opening_order
-    from equipoise.measure.ranking import superiority, superiority_draws
+    from equipoise.measure.ranking import rank_agreement, superiority, superiority_draws
     from equipoise.measure.rivalry import (
         alliance_component,
         disputes_component,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 # No module bears the name of a function: importing it would put the module where the function is expected.
 _HOMES = {
+    "affiliation": ("overlap", "shared_by_year", "shared_ties"),
     "alignment": ("Landscape", "alignment_energy", "landscape"),
     "alliances": ("alliance_similarity", "similarities"),
     "capability": ("Polarity", "cinc", "polarity"),
@@ -50,7 +52,7 @@ _HOMES = {
     "order": ("OrderPath", "OrderStress", "order_stress", "order_stress_path"),
     "pooling": ("Pooled", "leave_one_out", "pool", "pool_draws"),
     "portfolios": ("similarity", "similarity_to"),
-    "ranking": ("superiority", "superiority_draws"),
+    "ranking": ("rank_agreement", "superiority", "superiority_draws"),
     "precedence": ("judge_order", "opening_order"),
     "rivalry": ("alliance_component", "disputes_component", "highest_recent", "ideal_point_component",
                 "pair_positions", "sanctions_component", "strategic_component", "to_matrix", "to_pairs"),
@@ -109,13 +111,17 @@ __all__ = [
     "order_stress",
     "order_stress_path",
     "over_rivals",
+    "overlap",
     "pair_positions",
     "pledges_of",
     "polarity",
     "pool",
     "pool_draws",
+    "rank_agreement",
     "same_split",
     "sanctions_component",
+    "shared_by_year",
+    "shared_ties",
     "sides_parts",
     "signed_components",
     "similarities",

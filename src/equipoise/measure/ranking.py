@@ -1,4 +1,4 @@
-"""How well a measure ranks one group above another: the probability of superiority, with a bootstrap."""
+"""How well a measure ranks: one group above another, with a bootstrap; and how alike two orders are."""
 
 from __future__ import annotations
 
@@ -40,6 +40,28 @@ def superiority_draws(higher: ArrayLike, *, lower: ArrayLike, draws: int, seed: 
     columns = rng.multinomial(len(second), np.full(len(second), 1 / len(second)), size=draws)
     drawn: Array = np.einsum("dn,nm,dm->d", rows, wins, columns, optimize=True) / wins.size
     return drawn
+
+
+def rank_agreement(first: ArrayLike, *, other: ArrayLike) -> float:
+    """Agreement of two orders (n,) and (n,) of the same things, Kendall's τ-b (1945) → −1…1; NaN where one is all ties.
+
+    1 if both put every pair in the same order, −1 if every pair is reversed; a pair that either has as a tie counts in
+    neither direction. Things that either does not know (NaN) are left out. Raises UsageError for unequal lengths, or
+    with fewer than two things known to both.
+
+    >>> rank_agreement([1, 2, 3], other=[1, 3, 2]), rank_agreement([1, 2], other=[5, 4])
+    (0.3333333333333333, -1.0)
+    """
+    a, b = np.asarray(first, dtype=np.float64).ravel(), np.asarray(other, dtype=np.float64).ravel()
+    if a.size != b.size:
+        raise UsageError(f"the orders have {a.size} and {b.size} places.", hint="Order the same things in both.")
+    known = ~(np.isnan(a) | np.isnan(b))
+    if known.sum() < 2:
+        raise UsageError("fewer than two things are known to both orders.", hint="Two at least can be in an order.")
+    i, j = np.triu_indices(int(known.sum()), 1)
+    x, y = np.sign(a[known][i] - a[known][j]), np.sign(b[known][i] - b[known][j])
+    pairs = np.sqrt(float((x != 0).sum()) * float((y != 0).sum()))
+    return float((x * y).sum() / pairs) if pairs else float("nan")
 
 
 def _wins(first: Array, second: Array) -> Array:

@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equipoise.acquire.registry import sources
-from equipoise.assemble import codes, organisations
+from equipoise.assemble import codes
 from equipoise.assemble.documents import document_shares
 from equipoise.assemble.organisations import eu_members
 from equipoise.assemble.packed import Pack
@@ -21,6 +21,7 @@ from equipoise.measure.distribution import normalised_hhi
 from equipoise.measure.engagement import COMMON_VOTES, turnover
 from equipoise.measure.system import COMPONENTS
 from equipoise.pipeline.estimates import Estimates
+from equipoise.pipeline.interests import tiers_of
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
 
 Array = NDArray[np.float64]
@@ -39,7 +40,9 @@ USES = {
     "rivalry": ("un_roll_calls", "un_votes", "atop", "mid", "strategic_rivalries"),
     "order": ("nmc",),
     "leverage": ("shapes", "atop", "cow_trade", "kaz_trade", "imf_trade"),
+    "decoupling": ("cow_trade", "kaz_trade", "imf_trade", "world_bank"),
     "openings": ("dca", "atop", "trade_agreements", "cow_trade", "kaz_trade", "imf_trade", "cow_igo"),
+    "tiers": ("distances", "shapes"),
     "map": ("shapes",),
     "leaders": ("reign",),
     "states": ("cow_states",),
@@ -84,8 +87,18 @@ def trade_figures(
     return trade, summary, document_shares(state)
 
 
+def decoupled(pack: Pack, *, state: str, powers: Sequence[str], years: Sequence[int]) -> pl.DataFrame:
+    """Return what the end of trade with each power would have cost the state, and it; none unless the pack knows."""
+    if not pack.has("decoupling"):
+        return pl.DataFrame()
+    own = pack.table("decoupling").filter(
+        pl.col("state") == state, pl.col("power").is_in(list(powers)), pl.col("year").is_in(list(years))
+    )
+    return own.drop("state").with_columns(pl.col("year").cast(pl.Int32), pl.selectors.float().cast(pl.Float64))
+
+
 def tiers(
-    state: str, *, powers: Sequence[str], lever: Array, years: Sequence[int], year: int | None
+    pack: Pack, *, state: str, powers: Sequence[str], lever: Array, years: Sequence[int], year: int | None
 ) -> tuple[pl.DataFrame, str, str, date]:
     """Return the tiers of the state's region for one power: Russia in Central Asia, else who has most leverage."""
     region = codes.region(state)
@@ -93,7 +106,7 @@ def tiers(
     most = powers[int(np.nan_to_num(own, nan=-1).argmax())]
     power = "RUS" if region == "Central Asia" and "RUS" in powers else most
     around = [s for s in codes.in_region(region, year=TIERS_ON.year) if s != power]
-    return organisations.tiers(power, states=around, on=TIERS_ON), power, region, TIERS_ON
+    return tiers_of(pack, power=power, states=around, on=TIERS_ON), power, region, TIERS_ON
 
 
 def map_shapes(pack: Pack, *, states: Sequence[str]) -> pl.DataFrame:

@@ -31,13 +31,18 @@ PICTURES = (".svg", ".png", ".html")
 Draw = Callable[[Any], Any]
 """What draws the chart, given the words of a language (:class:`equipoise.view.words.Words`)."""
 
+Say = Callable[[Any], str]
+"""What writes a line of text in a language, given its words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """The rows of one measure, with their chart and where they come from.
 
     Attributes:
-        kind: ``order``, ``rivalry``, ``system``, ``similarity``, ``engagement``, ``strategy`` or ``ideal-points``.
+        kind: ``order``, ``rivalry``, ``system``, ``similarity``, ``engagement``, ``strategy`` or ``ideal-points``;
+            ``trade-loss``, ``trade-losses``, ``simulate``; of
+            organisations ``members``, ``portfolio``, ``overlap``, ``shared``, ``tiers`` or ``priorities``; ``events``.
         frame: the rows; a value that does not exist is null.
         units: of every column of the frame that has one.
         sources: registry entries by id.
@@ -48,6 +53,8 @@ class Measured:
         remarks: what a reader would be surprised by.
         caption: what the chart's title and note go by; ``kind``, where it has but one chart.
         beneath: ids of the sources of the chart, where they are not all.
+        own: the package's other hand-kept tables that enter: ``organisations``, ``events``, ``forces``, ``regions``.
+        heading: the chart's title in a language, where the usual one of its kind does not say enough.
     """
 
     kind: str
@@ -63,6 +70,8 @@ class Measured:
     remarks: Sequence[str] = ()
     caption: str = ""
     beneath: Sequence[str] | None = None
+    own: Sequence[str] = ()
+    heading: Say | None = field(default=None, repr=False)
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -84,7 +93,8 @@ class Measured:
     @property
     def credits(self) -> list[str]:
         """The sources in words, each with its version."""
-        own = [f"equipoise: dated table of sanctions, {version('equipoise')}"] if self.own_table else []
+        tables = [*(["sanctions"] if self.own_table else []), *self.own]
+        own = [f"equipoise: dated table of {name}, {version('equipoise')}" for name in tables]
         return [*(f"{s.title}, {s.version}" for s in self.sources.values()), *own]
 
     def chart(self, lang: str = "en") -> Any:
@@ -124,7 +134,8 @@ class Measured:
         spoken = words(lang)
         used = [s for i, s in self.sources.items() if self.beneath is None or i in self.beneath]
         return Sheet(chart=self.draw(spoken), kind=self.caption or self.kind, sources=used, words=spoken,
-                     own_table=self.own_table and self.beneath is None)
+                     own_table=self.own_table and self.beneath is None, own=self.own,
+                     heading=self.heading(spoken) if self.heading else "")
 
     def _picture(self, suffix: str, *, lang: str) -> bytes | str:
         sheet = self._sheet(lang)

@@ -14,11 +14,16 @@ from equipoise.view.style import COLOURS, INK, SPARE
 RADII = {1: 134, 2: 206, 3: 270}
 _INNER = 46
 Weight = Literal[400, 700, 800]
+_TURN = {1: 0.0, 2: 0.3, 3: -0.3}
+"""How far a ring is turned, in steps from state to state, so that names of neighbouring rings do not meet."""
 _FILLS = {1: 0.30, 2: 0.18, 3: 0.08}
 
 
 def rings(frame: pl.DataFrame, *, power: str, state: str, setting: Setting) -> alt.LayerChart:
-    """The power in the centre, its tiers as rings with the names of the states; the report's own state is bold."""
+    """The power in the centre, its tiers as rings with the names of the states; the report's own state is bold.
+
+    The states of a ring stand in the order of the frame, clockwise from the top; an asterisk marks a land border.
+    """
     w, colour = setting.words, setting.colours.get(power) or COLOURS.get(power, SPARE[0])
     tiers = [t for t in RADII if t <= max(highest(frame, "tier"), 1)]
     outer = RADII[tiers[-1]]
@@ -33,8 +38,10 @@ def rings(frame: pl.DataFrame, *, power: str, state: str, setting: Setting) -> a
     names: list[dict[str, Any]] = []
     own: list[dict[str, Any]] = []
     for tier in tiers:
-        states = [str(s) for s in frame.filter(pl.col("tier") == tier).sort("state")["state"]]
-        for row in _around(states, tier=tier, setting=setting):
+        here = frame.filter(pl.col("tier") == tier)
+        states = [str(s) for s in here["state"]]
+        beside = set(here.filter(pl.col("border"))["state"])
+        for row in _around(states, tier=tier, beside=beside, setting=setting):
             (own if row["code"] == state else names).append(row)
     layers.append(
         _texts([_tier_label(t, setting=setting) for t in tiers], size=10, colour="#52606D", weight=400, outer=outer)
@@ -46,17 +53,18 @@ def rings(frame: pl.DataFrame, *, power: str, state: str, setting: Setting) -> a
     return alt.LayerChart(layer=layers, width=2 * outer, height=2 * outer)
 
 
-def _around(states: list[str], *, tier: int, setting: Setting) -> list[dict[str, Any]]:
+def _around(states: list[str], *, tier: int, beside: set[str], setting: Setting) -> list[dict[str, Any]]:
     inner = _INNER if tier == 1 else RADII[tier - 1]
     # Off the middle of the ring, whose top carries the ring's own label.
     radius = (inner + RADII[tier]) / 2
-    names = {s: setting.words.name(s) for s in states}
+    names = {s: f"{setting.words.name(s)}{'*' if s in beside else ''}" for s in states}
     room = 2 * pi * radius * 0.8
     if sum(text_width(n, size=12) + 10 for n in names.values()) > room:
-        names = {s: s for s in states}
+        names = {s: f"{s}{'*' if s in beside else ''}" for s in states}
     step = 2 * pi / (len(states) + 1)
+    start = step * (1 + _TURN[tier])
     return [
-        {"x": radius * sin(step * (i + 1)), "y": radius * cos(step * (i + 1)), "label": names[s], "code": s}
+        {"x": radius * sin(start + step * i), "y": radius * cos(start + step * i), "label": names[s], "code": s}
         for i, s in enumerate(states)
     ]
 
