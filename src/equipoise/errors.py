@@ -13,6 +13,7 @@
     ├── DataError                 3   a file is not what it should be
     │   ├── DamagedPack
     │   ├── BadSourceFile         a missing column, a wrong encoding, HTML where a table was expected
+    │   ├── BadClaims             a claims file with a key, check, unit, date or name that cannot be; with the line
     │   └── MissingSource         a file that is needed is not there
     ├── NotConverged              4   only raised where a result cannot carry a status
     └── SourceUnreachable         5   a download failed after all retries
@@ -76,6 +77,10 @@ class DamagedPack(DataError):
 
 class BadSourceFile(DataError):
     """A source file that cannot be read as what its registry entry says."""
+
+
+class BadClaims(DataError):
+    """A claims file, or a document to take claims from, that cannot be used."""
 
 
 class MissingSource(DataError):

@@ -75,18 +75,56 @@ def borders(files: Mapping[str, bytes]) -> pl.DataFrame:
     Raises:
         BadSourceFile: the file is not the TopoJSON that was expected.
     """
+    rows = [(a, b, sum(map(_length_km, own))) for (x, y), own in _shared(files).items() for a, b in ((x, y), (y, x))]
+    return pl.DataFrame(rows, schema=_BORDERS, orient="row").sort("iso3_a", "iso3_b")
+
+
+def unbroken(files: Mapping[str, bytes]) -> pl.DataFrame:
+    """Return each land border's pieces and the length of its longest one, measured as by :func:`borders`.
+
+    A piece is what arcs that meet make: the border of Canada and the United States has two, with Alaska and without.
+
+    Returns:
+        ``state`` and ``partner`` (``state`` the first in the alphabet), ``pieces``, ``longest_km`` (whole kilometres).
+
+    Raises:
+        BadSourceFile: the file is not the TopoJSON that was expected.
+    """
+    rows = []
+    for (a, b), own in sorted(_shared(files).items()):
+        pieces = _pieces(own)
+        rows.append((a, b, len(pieces), round(max(pieces))))
+    schema = {"state": pl.String, "partner": pl.String, "pieces": pl.Int64, "longest_km": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _shared(files: Mapping[str, bytes]) -> dict[tuple[str, str], list[np.ndarray]]:
+    """The arcs that two states share, by their codes in order of the alphabet."""
     arcs, units = _topology(files, path=FILES[1])
     owners: dict[int, set[str]] = defaultdict(set)
     for unit in units:
         if iso3 := _code(unit):
             for i in _arc_ids(unit):
                 owners[_plain(i)].add(iso3)
-    length: dict[tuple[str, str], float] = defaultdict(float)
+    out: dict[tuple[str, str], list[np.ndarray]] = defaultdict(list)
     for i, pair in sorted(owners.items()):
         if len(pair) == 2:
-            length[min(pair), max(pair)] += _length_km(arcs[i])
-    rows = [(a, b, km) for (x, y), km in length.items() for a, b in ((x, y), (y, x))]
-    return pl.DataFrame(rows, schema=_BORDERS, orient="row").sort("iso3_a", "iso3_b")
+            out[min(pair), max(pair)].append(arcs[i])
+    return out
+
+
+def _pieces(arcs: list[np.ndarray]) -> list[float]:
+    """Lengths of the pieces that arcs make where their ends meet, km."""
+    groups: list[tuple[set[tuple[float, float]], float]] = []
+    for arc in arcs:
+        ends, km, apart = {tuple(arc[0]), tuple(arc[-1])}, _length_km(arc), []
+        for group, length in groups:
+            if group & ends:
+                ends, km = ends | group, km + length
+            else:
+                apart.append((group, length))
+        groups = [*apart, (ends, km)]
+    return [km for _, km in groups]
 
 
 def _topology(files: Mapping[str, bytes], *, path: str) -> tuple[list[np.ndarray], list[dict[str, Any]]]:
