@@ -50,6 +50,19 @@ def test_a_border_is_the_arc_that_two_states_share() -> None:
     assert table["border_km"].to_list() == pytest.approx([1111.95, 1111.95], abs=0.01)
 
 
+def test_pieces_of_a_border_are_arcs_that_meet() -> None:
+    (one,) = shapes.unbroken(files(topology())).rows()
+    assert one == ("AUS", "XKX", 1, 1112)
+    # The border in two halves that meet is one piece; with a stretch that is nobody's between them it is two.
+    halves = [[[10, 0], [0, 5]], [[10, 5], [0, 5]], *ARCS[1:]]
+    apart = [[[10, 0], [0, 2]], [[10, 5], [0, 5]], *ARCS[1:]]
+    units = [{"type": "Polygon", "id": "036", "properties": {"name": "West"}, "arcs": [[0, 1, 2]]},
+             {"type": "Polygon", "properties": {"name": "Kosovo"}, "arcs": [[3, 0, 1]]}]
+    for arcs, pieces, longest in ((halves, 1, 1112), (apart, 2, 556)):
+        made = topology(arcs=arcs, objects={"countries": {"geometries": units}})
+        assert shapes.unbroken(files(made)).rows() == [("AUS", "XKX", pieces, longest)]
+
+
 @pytest.mark.parametrize("content", [b"[1]", b"{", topology(arcs=None), topology(objects={})])
 def test_another_layout_is_refused(content: bytes) -> None:
     with pytest.raises(BadSourceFile, match="not the TopoJSON"):

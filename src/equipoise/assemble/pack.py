@@ -16,6 +16,7 @@ from equipoise.assemble.contracts import PACK, VOTES
 from equipoise.assemble.fuels import fuels
 from equipoise.assemble.packed import last_year
 from equipoise.assemble.thesis_contracts import THESIS
+from equipoise.assemble.trade_contracts import SOLVED
 from equipoise.schema import FIRST_YEAR
 
 Parsed = Mapping[str, pl.DataFrame]
@@ -179,7 +180,7 @@ def notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[s
     without time, where ``coverage`` is what the source says of itself. The states' columns of ``votes`` are one, ``*``.
     """
     out = []
-    tested = {name: table for name, table in THESIS.items() if name in frames}
+    tested = {name: table for name, table in (THESIS | SOLVED).items() if name in frames}
     for name, table in sorted((PACK | {VOTES.name: VOTES} | tested).items()):
         for column in table.columns:
             known = frames[name]

@@ -22,6 +22,7 @@ from equipoise.measure.engagement import channel_shares
 from equipoise.measure.rivalry import pair_positions
 from equipoise.measure.system import COMPONENTS, rivalry_components
 from equipoise.pipeline import points
+from equipoise.pipeline.decoupling import decoupling
 from equipoise.schema import DEFAULT_POWERS, FIRST_YEAR
 
 VERSION = "2026.11"
@@ -34,8 +35,8 @@ def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None
           progress: Progress = lambda _: None) -> dict[str, bytes]:
     """Return the pack's files by name, built from the sources in a folder; the same sources give the same bytes.
 
-    ``estimates`` are the tables ``ideal_points`` and ``ideal_draws`` of a pack whose roll calls were the same. Without
-    them they are made, which takes minutes.
+    ``estimates`` are tables of a pack that need not be made again, which takes minutes: ``ideal_points`` and
+    ``ideal_draws`` of the same roll calls, ``decoupling`` of the same trade and GDP.
 
     Raises:
         MissingSource: the folder or a file is not there; BadSourceFile: a file is not what its entry says.
@@ -46,8 +47,9 @@ def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None
             hint="Download the sources with `equipoise data pull`, or name their folder with --from.",
         )
     parsed = parse_all(Path(directory), progress=progress)
-    parsed |= _estimated(parsed, progress=progress) if estimates is None else {
-        "own_points": estimates["ideal_points"], "own_draws": estimates["ideal_draws"]}
+    given = estimates or {}
+    parsed |= _estimated(parsed, progress=progress) if "ideal_points" not in given else {
+        "own_points": given["ideal_points"], "own_draws": given["ideal_draws"]}
     progress("assembling tables")
     frames = assembled.tables(parsed)
     pack = Pack(frames=frames)
@@ -56,6 +58,8 @@ def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None
     frames["channels"] = _rounded(channel_shares(pack, powers=DEFAULT_POWERS, years=years))
     progress("computing rivalry")
     frames["rivalry"] = _rounded(_rivalry(pack, years))
+    progress("computing what losing a partner would cost")
+    frames["decoupling"] = decoupling(Pack(frames=frames)) if "decoupling" not in given else given["decoupling"]
     frames |= {PREFIX + name: compact(parsed[name]) for name in CARRIED}
     about = {
         name: {"version": s.version, "licence": s.licence, "coverage": s.coverage} for name, s in sources().items()

@@ -25,7 +25,7 @@ from equipoise.model.left_out import LEFT_OUT_DRAWS
 from equipoise.model.policy import Band, LeewayPath
 from equipoise.model.priors import Prior
 from equipoise.pipeline.estimates import Estimates, Grid, estimate, headline_year, lean_of_region
-from equipoise.pipeline.facts import map_shapes, missing, sources_used, tiers, trade_figures
+from equipoise.pipeline.facts import decoupled, map_shapes, missing, sources_used, tiers, trade_figures
 from equipoise.pipeline.openings import openings_of
 from equipoise.pipeline.parameters import basis, thesis_frames
 from equipoise.pipeline.sensitivity import (
@@ -110,7 +110,7 @@ def _looked_up(pack: Pack, *, state: str, e: Estimates, year: int | None) -> dic
     f = e.grid
     flows = trade_by_option(pack, powers=f.powers, years=f.years, states=[state])
     trade, trade_summary, document_shares = trade_figures(pack, state=state, years=f.years, by_option=flows)
-    ring, power, region, on = tiers(state, powers=f.powers, lever=e.lever.value, years=f.years, year=year)
+    ring, power, region, on = tiers(pack, state=state, powers=f.powers, lever=e.lever.value, years=f.years, year=year)
     near = lean_of_region(pack, state=state, grid=f)
     distance = un_distance(pack, state=state, powers=f.powers, years=f.years)
     opened, claims = openings_of(pack, state=state, powers=f.powers, until=f.years[-1])
@@ -129,10 +129,11 @@ def _looked_up(pack: Pack, *, state: str, e: Estimates, year: int | None) -> dic
         "tiers_on": on,
         "lean": near,
         "shapes": map_shapes(pack, states=list(near["state"])),
-        "events": events.events(states=[state]),
+        "events": events.events(states=[state]).filter(pl.col("kind") != "publication"),
         "leaders": pack.table("leaders").filter(pl.col("state") == state).drop("state"),
         "sources": sources_used(),
         "missing": missing(pack, state=state, e=e, flows=flows),
+        "decoupling": decoupled(pack, state=state, powers=f.powers, years=f.years),
     }
 
 

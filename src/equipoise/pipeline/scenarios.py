@@ -1,0 +1,116 @@
+"""What a scenario does to real incomes, from the pack's trade, with the interval over the trade elasticity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from equipoise.assemble import codes
+from equipoise.assemble.packed import Pack, embedded
+from equipoise.errors import NotConverged, UsageError
+from equipoise.model.trade_elasticity import HIGH, LITERATURE, LOW, elasticity_at
+from equipoise.pipeline.measured import Measured, made
+from equipoise.pipeline.trade import METHOD
+from equipoise.pipeline.trade_worlds import SOURCES, Recorded, trade_world
+from equipoise.simulate.costs import cost_changes
+from equipoise.simulate.scenario import SECTORS, Sanction, Scenario, scenario
+
+POINTS = 20
+"""Elasticities, one from the middle of each of as many equal parts of its interval."""
+
+_UNITS = {"change_pct": "per cent of real income, median over the elasticity",
+          "low_pct": "5th percentile over the elasticity, per cent",
+          "high_pct": "95th percentile over the elasticity, per cent"}
+
+
+def simulate(name: str, *, states: Sequence[str] | None = None, top: int = 15, pack: Pack | None = None) -> Measured:
+    """What a scenario does to real incomes: one-sector trade in general equilibrium.
+
+    Args:
+        name: the id of a ready scenario, or the path of a TOML file.
+        states: codes or names whose change is returned; by default the ``top`` whose income changes most.
+        top: how many.
+
+    Returns:
+        A row a state: ``change_pct`` of real income with ``low_pct`` and ``high_pct``, the greatest fall first.
+
+    Raises:
+        UsageError: an unknown scenario, or one that needs sectors; UnknownState; BadSourceFile: a file that is no
+            scenario; NotConverged.
+    """
+    pack, chosen = pack or embedded(), scenario(name)
+    found = trade_world(pack, year=chosen.year)
+    frame = income_changes(chosen, found, fuels=fuel_shares(pack, found))
+    named = None if states is None else list(dict.fromkeys(codes.resolve(s) for s in states))
+    for state in named or ():
+        found.world.at(state)
+    if named:
+        shown = frame.filter(pl.col("state").is_in(named))
+    else:
+        shown = frame.sort(pl.col("change_pct").abs(), "state", descending=[True, False]).head(top)
+    shown = shown.sort("change_pct", "state")
+
+    def draw(words: Any) -> Any:
+        from equipoise.view.charts import decoupling
+
+        return decoupling.changes(shown, words=words)
+
+    fuel = any("fuels" in m.sectors for m in chosen.measures if isinstance(m, Sanction))
+    trade = "imf_trade" if chosen.year > 2014 else "cow_trade"
+    used = [s for s in SOURCES if s in (trade, "world_bank") or (s == "kaz_trade" and found.borrowed)]
+    return made("simulate", shown, sources=[*used, *(["fuels"] if fuel else [])], pack=pack, draw=draw, units=_UNITS,
+                options={"scenario": chosen.id, "year": chosen.year, "measures": [m.kind for m in chosen.measures],
+                         "elasticity": f"{LOW:g}–{HIGH:g}, 5th and 95th percentile", "deficits": "multiplicative"},
+                literature=(*METHOD, *LITERATURE), remarks=_remarks(chosen, found),
+                heading=lambda words: chosen.title_zh if words.lang == "zh" else chosen.title_en)
+
+
+def income_changes(chosen: Scenario, found: Recorded, *, fuels: np.ndarray) -> pl.DataFrame:
+    """Return every state's change in real income, per cent, with its interval; ``fuels`` (n, n) as shares of flows."""
+    from equipoise.model.armington import STATUSES, solve_trade  # imports JAX, which few commands need
+
+    theta = np.array([elasticity_at((i + 0.5) / POINTS) for i in range(POINTS)])
+
+    def rows(parties: Sequence[str]) -> np.ndarray:
+        members = [s for p in parties for s in found.states_of(p)]
+        if not members:
+            raise UsageError(f"{', '.join(parties)} did not trade in {found.year}.", hint="Choose another base year.")
+        return np.array([found.world.at(s) for s in dict.fromkeys(members)], dtype=np.intp)
+
+    costs = cost_changes(chosen, flows=found.world.flows, fuels=fuels, rows=rows, elasticity=theta)
+    end = solve_trade(found.world, cost_change=costs, elasticity=theta)
+    if (end.status != STATUSES.index("solved")).any():
+        worst = int(np.argmax(end.residual))
+        raise NotConverged(f"{chosen.id} could not be solved at an elasticity of {theta[worst]:.2f}: a gap of "
+                           f"{end.residual[worst]:.0e} is left, the largest of "
+                           f"{found.world.countries[int(end.worst[worst])]}.")
+    low, middle, high = np.quantile(100 * (end.real_income - 1), [0.05, 0.5, 0.95], axis=0)
+    return pl.DataFrame({"state": list(found.world.countries), "change_pct": middle, "low_pct": low, "high_pct": high})
+
+
+def fuel_shares(pack: Pack, found: Recorded) -> np.ndarray:
+    """Return the part of coal, oil and gas in each flow (n, n), 0 to 1; 0 where none is recorded."""
+    names = found.world.countries
+    row = {s: i for i, s in enumerate(names)}
+    here = pack.table("fuels").filter(pl.col("year") == min(found.year, 2024), pl.col("exporter").is_in(names),
+                                      pl.col("importer").is_in(names)).drop_nulls("value_musd")
+    fuel = np.zeros((len(names), len(names)))
+    fuel[[row[s] for s in here["exporter"]], [row[s] for s in here["importer"]]] = here["value_musd"].to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(found.world.flows > 0, fuel / found.world.flows, 0.0)
+    # The two sources differ in what they record: fuels cannot be more than all goods.
+    return np.minimum(share, 1.0)
+
+
+def _remarks(chosen: Scenario, found: Recorded) -> list[str]:
+    out = [f"starts from the trade of {chosen.year}."]
+    if assumed := sorted({m.kind for m in chosen.measures if m.assumed}):
+        out.append(f"sizes are assumed for: {', '.join(assumed)}.")
+    if any(set(m.sectors) < set(SECTORS) and "fuels" in m.sectors for m in chosen.measures if isinstance(m, Sanction)):
+        out.append("one sector makes fuels as replaceable as other goods: what comes out is a lower bound.")
+    if left := [p for p in dict.fromkeys(chosen.parties()) if not found.states_of(p)]:
+        out.append(f"without trade or GDP in {chosen.year}, hence left out: {', '.join(left)}.")
+    return out

@@ -1,0 +1,1 @@
+"""Scenarios: what could happen to trade, as data, and what it does."""

@@ -1,0 +1,88 @@
+"""What a scenario means for the costs of trade, in a world with one sector.
+
+A share s of a flow is blocked, of which a part r goes another way at a cost c more: K = 1 − s + r s (1 + c)^(−θ), so
+that without rerouting the flow falls by s at given prices, whatever the elasticity. r is bounded by capacity over what
+is blocked, all flows of the measure together; who reroutes earns nothing by it here. Tariffs, unions, corridors and
+currencies change costs by a part; a tariff's revenue is lost, as a cost is. Fuels count by their part in each flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equipoise.errors import UsageError
+from equipoise.simulate.scenario import Corridor, Depreciation, OilPrice, Sanction, Scenario, TradeWar, Union
+
+Floats = NDArray[np.float64]
+Rows = Callable[[Sequence[str]], NDArray[np.intp]]
+"""States and groups → their rows in the world, groups by their members."""
+
+
+def cost_changes(scenario: Scenario, *, flows: Floats, fuels: Floats, rows: Rows, elasticity: Floats) -> Floats:
+    """Return the cost changes (e, n, n) of a scenario at each elasticity (e,), infinite where a flow stops.
+
+    Args:
+        flows: (n, n), exporter × importer, million US dollars a year.
+        fuels: (n, n), the share of coal, oil and gas in each flow, 0 to 1.
+        rows: the rows of a measure's parties.
+
+    Raises:
+        UsageError: a measure that one sector cannot express.
+    """
+    theta = elasticity[:, None, None]
+    kept = np.ones((len(elasticity), *flows.shape))
+    for measure in scenario.measures:
+        if isinstance(measure, Sanction):
+            kept *= _kept(measure, flows=flows, fuels=fuels, rows=rows, theta=theta)
+        else:
+            kept *= _dearer(measure, n=len(flows), rows=rows) ** -theta
+    with np.errstate(divide="ignore"):
+        return np.asarray(kept ** (-1 / theta))
+
+
+def _kept(measure: Sanction, *, flows: Floats, fuels: Floats, rows: Rows, theta: Floats) -> Floats:
+    """K (e, n, n) of a sanction."""
+    hit = np.zeros(flows.shape, dtype=bool)
+    senders, targets = rows(measure.senders), rows(measure.targets)
+    if measure.direction != "imports":
+        hit[np.ix_(senders, targets)] = True
+    if measure.direction != "exports":
+        hit[np.ix_(targets, senders)] = True
+    np.fill_diagonal(hit, False)
+    part = np.ones_like(flows) if "all" in measure.sectors else fuels
+    blocked = np.where(hit, measure.share_blocked * part, 0.0)
+    if measure.reroute is None:
+        return np.asarray((1 - blocked)[None])
+    lost = float((blocked * flows).sum())
+    share = 0.0 if lost == 0 else min(1.0, measure.reroute.capacity_musd / lost)
+    return np.asarray(1 - blocked + share * blocked * (1 + measure.reroute.extra_cost) ** -theta)
+
+
+def _dearer(measure: Union | Corridor | OilPrice | Depreciation | TradeWar, *, n: int, rows: Rows) -> Floats:
+    """The cost change (n, n) of a measure that changes costs by a part."""
+    cost = np.ones((n, n))
+    if isinstance(measure, OilPrice):
+        raise UsageError("the price of oil cannot be changed in a world with one sector.",
+                         hint="It needs a model with sectors, energy apart.")
+    if isinstance(measure, Depreciation):
+        (own,) = rows([measure.state])
+        # What the state sells gets cheaper abroad, what it buys dearer, by the part that comes through.
+        ratio = 1 - measure.fall * measure.pass_through
+        cost[own, :], cost[:, own] = ratio, 1 / ratio
+    else:
+        if isinstance(measure, Union):
+            one, other, sign = rows([measure.state]), rows(measure.members), 1 if measure.kind == "union_exit" else -1
+            by = measure.cost
+        elif isinstance(measure, Corridor):
+            one, other, by = rows(measure.between), rows(measure.across), measure.cost
+            sign = 1 if measure.kind == "corridor_shut" else -1
+        else:
+            one, other, by, sign = rows(measure.one), rows(measure.other), measure.tariff, 1
+        change = (1 + by) ** sign
+        cost[np.ix_(one, other)] = change
+        cost[np.ix_(other, one)] = change
+    np.fill_diagonal(cost, 1.0)
+    return cost

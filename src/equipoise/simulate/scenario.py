@@ -1,0 +1,200 @@
+"""Scenarios as data: sanctions, counter-sanctions, rerouting, customs unions, corridors, oil, currencies, trade wars.
+
+A scenario is a TOML file: who it is, and a list of measures, each of a kind with its own keys. Sizes have a source, or
+are marked as assumed. What a file means for the costs of trade is in :mod:`equipoise.simulate.costs`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from equipoise.assemble import codes
+from equipoise.assemble.powers import AGGREGATES
+from equipoise.errors import BadSourceFile, UsageError
+
+SECTORS = ("all", "fuels")
+"""What one sector can tell apart: all goods, and by their part in each flow coal, oil and gas."""
+
+Parties = Annotated[tuple[str, ...], Field(min_length=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class _Measure(_Frozen):
+    """What all measures have: when, and where their size is from."""
+
+    start: date
+    end: date | None = None
+    source: str = ""
+    assumed: bool = False
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _told(self) -> _Measure:
+        if self.end and self.end < self.start:
+            raise ValueError(f"it ends on {self.end}, before it starts on {self.start}")
+        if not (self.source or self.assumed):
+            raise ValueError("its size has no source and is not marked as assumed")
+        return self
+
+
+class Reroute(_Frozen):
+    """How much of what is blocked goes another way: via whom, dearer by which part, up to which amount a year."""
+
+    via: Parties
+    extra_cost: Annotated[float, Field(ge=0)]
+    capacity_musd: Annotated[float, Field(ge=0)]
+
+
+class Sanction(_Measure):
+    """Senders block a share of their exports to the targets, of imports from them, or of both."""
+
+    kind: Literal["sanction", "counter_sanction"]
+    senders: Parties
+    targets: Parties
+    direction: Literal["exports", "imports", "both"]
+    sectors: tuple[str, ...] = ("all",)
+    share_blocked: Share
+    reroute: Reroute | None = None
+
+    @model_validator(mode="after")
+    def _apart(self) -> Sanction:
+        if both := sorted(set(self.senders) & set(self.targets)):
+            raise ValueError(f"{both[0]} is sender and target at once")
+        if self.reroute and (both := sorted(set(self.reroute.via) & {*self.senders, *self.targets})):
+            raise ValueError(f"{both[0]} reroutes trade that is its own")
+        return self
+
+
+class Union(_Measure):
+    """A state joins or leaves a customs union: trade with its members gets cheaper or dearer by a part."""
+
+    kind: Literal["union_entry", "union_exit"]
+    state: str
+    members: Parties
+    cost: Annotated[float, Field(gt=0)]
+
+
+class Corridor(_Measure):
+    """A way opens or shuts: trade between two sides gets cheaper or dearer by a part."""
+
+    kind: Literal["corridor_opened", "corridor_shut"]
+    between: Parties
+    across: Parties
+    cost: Annotated[float, Field(gt=0, lt=10)]
+
+
+class OilPrice(_Measure):
+    """The price of oil, as new over old."""
+
+    kind: Literal["oil_price"]
+    ratio: Annotated[float, Field(gt=0)]
+
+
+class Depreciation(_Measure):
+    """A currency loses part of its value, of which a part comes through in relative costs."""
+
+    kind: Literal["depreciation"]
+    state: str
+    fall: Annotated[float, Field(ge=0, lt=1)]
+    pass_through: Share = 1.0
+
+
+class TradeWar(_Measure):
+    """Two sides tax each other's goods."""
+
+    kind: Literal["trade_war"]
+    one: Parties
+    other: Parties
+    tariff: Annotated[float, Field(gt=0)]
+
+
+Measure = Annotated[
+    Sanction | Union | Corridor | OilPrice | Depreciation | TradeWar, Field(discriminator="kind")
+]
+
+
+class Scenario(_Frozen):
+    """A scenario: its id, its names in both languages, the year it starts from, and its measures."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title_en: Annotated[str, Field(min_length=1)]
+    title_zh: Annotated[str, Field(min_length=1)]
+    year: int
+    measures: Annotated[tuple[Measure, ...], Field(min_length=1)]
+
+    def parties(self) -> Iterator[str]:
+        """Every state or group that a measure names."""
+        for measure in self.measures:
+            yield from _named(measure.model_dump())
+
+
+def _named(value: dict[str, Any]) -> Iterator[str]:
+    for key in ("senders", "targets", "members", "between", "across", "one", "other", "via"):
+        yield from value.get(key) or ()
+    if value.get("state"):
+        yield value["state"]
+    if value.get("reroute"):
+        yield from _named(value["reroute"])
+
+
+def scenario(name: str) -> Scenario:
+    """Return a scenario: one of the ready ones by id, or a TOML file by its path.
+
+    Raises:
+        UsageError: no ready scenario has this id; BadSourceFile: the file cannot be read, or is no scenario.
+
+    >>> scenario("eaeu-exit").measures[0].kind
+    'union_exit'
+    """
+    if name.endswith(".toml"):
+        try:
+            return parse(Path(name).read_text(encoding="utf-8"), name=name)
+        except (OSError, UnicodeDecodeError) as err:
+            raise BadSourceFile(f"{name} cannot be read.", hint="Is it there, and is it UTF-8?") from err
+    if name not in ready():
+        raise UsageError(f"there is no scenario {name}.", hint=f"There are {', '.join(ready())}, or name a .toml file.")
+    found = files("equipoise.data").joinpath(f"scenarios/{name}.toml").read_text(encoding="utf-8")
+    return parse(found, name=name)
+
+
+def ready() -> list[str]:
+    """Return the ids of the scenarios that come with the package.
+
+    >>> len(ready())
+    8
+    """
+    folder = files("equipoise.data").joinpath("scenarios")
+    return sorted(p.name.removesuffix(".toml") for p in folder.iterdir() if p.name.endswith(".toml"))
+
+
+def parse(text: str, *, name: str) -> Scenario:
+    """Return the scenario that a TOML text holds; raise BadSourceFile with the place of what is wrong."""
+    try:
+        found = Scenario.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as err:
+        raise BadSourceFile(f"{name} is not TOML: {err}.", hint="See the ready scenarios for the form.") from err
+    except ValidationError as err:
+        first = err.errors()[0]
+        place = ".".join(str(p) for p in first["loc"]) or "the file"
+        said = first["msg"].removeprefix("Value error, ")
+        raise BadSourceFile(f"{name}, {place}: {said}.", hint="See the ready scenarios for the form.") from err
+    for party in found.parties():
+        if party not in AGGREGATES and codes.resolve(party) != party:
+            raise BadSourceFile(f"{name}: {party} is not a code.", hint=f"Write {codes.resolve(party)}.")
+    for measure in found.measures:
+        unknown = sorted(set(getattr(measure, "sectors", ())) - set(SECTORS))
+        if unknown:
+            raise BadSourceFile(f"{name}: one sector cannot tell {unknown[0]} apart.",
+                                hint=f"Use {' or '.join(SECTORS)}; others need a model with sectors.")
+    return found
