@@ -20,6 +20,8 @@ import typer
 
 from equipoise.cli import app, data_app, panel_app
 from equipoise.commands.measure import app as measure_app
+from equipoise.commands.organisations import app as organisations_app
+from equipoise.commands.trade import app as trade_app
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 REFERENCE = DOCS / "reference" / "cli.md"
@@ -54,13 +56,14 @@ def printed(*words: str) -> str:
 
 
 def names(of: typer.Typer) -> list[str]:
-    return [c.callback.__name__.replace("_", "-") for c in of.registered_commands if c.callback]
+    return [c.name or c.callback.__name__.replace("_", "-") for c in of.registered_commands if c.callback]
 
 
 def reference() -> str:
     """The page of the command line's reference."""
     commands = [[word] for word in names(app)]
-    for group, under in (("panel", panel_app), ("measure", measure_app), ("data", data_app)):
+    for group, under in (("panel", panel_app), ("measure", measure_app), ("organisations", organisations_app),
+                         ("trade", trade_app), ("data", data_app)):
         commands += [[group], *([group, word] for word in names(under))]
     parts = [f"\n## {' '.join(['equipoise', *words])}\n\n```text\n{printed(*words, '--help')}```\n"
              for words in ([], *commands)]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.commands import measure, thesis
+from equipoise.commands import audit, events, measure, organisations, thesis, trade
 from equipoise.commands.options import Cite, From, Language, Powers, States, split
 from equipoise.commands.output import finish, render, say
 from equipoise.errors import EquipoiseError
@@ -38,6 +38,8 @@ panel_app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(panel_app, name="panel")
 app.add_typer(measure.app, name="measure")
+app.add_typer(organisations.app, name="organisations")
+app.add_typer(trade.app, name="trade")
 
 
 class Codes(StrEnum):
@@ -140,6 +142,10 @@ def compare(
 
 
 app.command()(thesis.test_thesis)
+app.command()(trade.simulate)
+app.command()(audit.audit)
+app.command()(events.events)
+app.command()(events.event_data)
 
 
 @data_app.command()

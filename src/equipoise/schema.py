@@ -83,6 +83,7 @@ class StateReport:
     a time. ``left_out`` and ``rivalry_without`` have the values without each. ``year`` is the headline year: the last
     whose engagement rests on trade or on two channels. The frames from ``thesis`` on are the same for every state and
     empty where the pack does not have them; ``choice_posterior`` has quantiles of the draws in the place of draws.
+    ``decoupling`` is empty, too, where the pack has no losses.
     """
 
     state: str
@@ -127,3 +128,4 @@ class StateReport:
     choice_posterior: pl.DataFrame = field(default_factory=pl.DataFrame)
     choice_fit: pl.DataFrame = field(default_factory=pl.DataFrame)
     forecast_scores: pl.DataFrame = field(default_factory=pl.DataFrame)
+    decoupling: pl.DataFrame = field(default_factory=pl.DataFrame)

@@ -30,7 +30,7 @@ BUILD = """
 import sys
 from equipoise.assemble.packed import embedded
 from equipoise.pipeline.build import build, write
-kept = {name: embedded().table(name) for name in ("ideal_points", "ideal_draws")}
+kept = {name: embedded().table(name) for name in ("ideal_points", "ideal_draws", "decoupling")}
 write(build(sys.argv[1], estimates=kept), to=sys.argv[2])
 """
 
@@ -43,7 +43,7 @@ def installed() -> dict[str, bytes]:
 @pytest.mark.slow
 def test_the_committed_pack_is_what_the_sources_give_whatever_the_number_of_threads(raw: Path, tmp_path: Path):
     pack = embedded()
-    here = build(raw, estimates={name: pack.table(name) for name in ("ideal_points", "ideal_draws")})
+    here = build(raw, estimates={name: pack.table(name) for name in ("ideal_points", "ideal_draws", "decoupling")})
     one_thread = os.environ | {"POLARS_MAX_THREADS": "1"}
     subprocess.run([sys.executable, "-c", BUILD, str(raw), str(tmp_path / "again")], env=one_thread, check=True)
     again = {p.name: p.read_bytes() for p in (tmp_path / "again").iterdir()}

@@ -243,7 +243,14 @@ def _trade() -> dict[str, pl.DataFrame]:
         for y in YEARS
     ]
     given = [{"date": date(2017, 1, 1), "power": "RUS", "share": 0.22, "document": "Lin", "place": "4"}]
-    return {"trade": _frame(flows, note=pl.String), "trade_summary": _frame(total), "document_shares": _frame(given)}
+    lost = [
+        {"power": p, "year": y, "loss": 0.02 * (i + 1), "low": 0.01 * (i + 1), "high": 0.04 * (i + 1),
+         "power_loss": 2e-4, "power_low": 1e-4, "power_high": 4e-4}
+        for y in (*range(1992, 2015), 2023)
+        for i, p in enumerate(DEFAULT_POWERS)
+    ]
+    return {"trade": _frame(flows, note=pl.String), "trade_summary": _frame(total), "document_shares": _frame(given),
+            "decoupling": _frame(lost)}
 
 
 def _rest() -> dict[str, pl.DataFrame]:
@@ -341,13 +348,13 @@ def _openings() -> dict[str, pl.DataFrame]:
 
 def _region() -> dict[str, pl.DataFrame]:
     tiers = [
-        {"state": s, "tier": t, "because": b}
-        for s, t, b in (
-            ("KAZ", 1, "CSTO"),
-            ("KGZ", 1, "CSTO"),
-            ("TJK", 1, "CSTO"),
-            ("UZB", 2, "CIS;SCO"),
-            ("TKM", 3, None),
+        {"state": s, "tier": t, "because": b, "border": s == "KAZ", "capital_km": km}
+        for s, t, b, km in (
+            ("KAZ", 1, "CSTO", 2270.0),
+            ("TJK", 1, "CSTO", 2980.0),
+            ("KGZ", 1, "CSTO", 2990.0),
+            ("UZB", 2, "CIS;SCO", 2790.0),
+            ("TKM", 3, None, 2490.0),
         )
     ]
     lean = [

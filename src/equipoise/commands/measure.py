@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from equipoise.commands.options import Cite, Language, Powers, States, split
-from equipoise.commands.output import finish, render
+from equipoise.commands.output import deliver
 from equipoise.view import completion
 
 if TYPE_CHECKING:
@@ -75,8 +74,8 @@ def order(powers: Powers = None, years: Years = None, out: Out = None, lang: Lan
     """
     from equipoise import pipeline
 
-    _deliver(lambda: pipeline.measure_order(powers=split(powers), years=years), out=out, lang=lang, cite=cite,
-             as_json=as_json)
+    deliver(lambda: pipeline.measure_order(powers=split(powers), years=years), out=out, lang=lang, cite=cite,
+            as_json=as_json)
 
 
 @app.command()
@@ -96,9 +95,9 @@ def rivalry(
     """
     from equipoise import pipeline
 
-    _deliver(lambda: pipeline.measure_rivalry(powers=split(powers), years=years,
-                                              components=split(components, "components")),
-             out=out, lang=lang, cite=cite, as_json=as_json)
+    deliver(lambda: pipeline.measure_rivalry(powers=split(powers), years=years,
+                                             components=split(components, "components")),
+            out=out, lang=lang, cite=cite, as_json=as_json)
 
 
 @app.command()
@@ -118,8 +117,8 @@ def system(
     """
     from equipoise import pipeline
 
-    _deliver(lambda: pipeline.measure_system(among=split(among, "among") or "majors", years=years), out=out, lang=lang,
-             cite=cite, as_json=as_json)
+    deliver(lambda: pipeline.measure_system(among=split(among, "among") or "majors", years=years), out=out, lang=lang,
+            cite=cite, as_json=as_json)
 
 
 @app.command()
@@ -159,7 +158,7 @@ def similarity(
     """
     from equipoise import pipeline
 
-    _deliver(lambda: pipeline.measure_similarity(
+    deliver(lambda: pipeline.measure_similarity(
         states or (), on=on.value, measures=split(measure, "measure") or "S", powers=split(powers), years=years,
         own=own, scale=scale, weights=weights), out=out, lang=lang, cite=cite, as_json=as_json)
 
@@ -179,8 +178,8 @@ def engagement(
     """
     from equipoise import pipeline
 
-    _deliver(lambda: pipeline.measure_engagement(states, powers=split(powers), years=years, index=index), out=out,
-             lang=lang, cite=cite, as_json=as_json)
+    deliver(lambda: pipeline.measure_engagement(states, powers=split(powers), years=years, index=index), out=out,
+            lang=lang, cite=cite, as_json=as_json)
 
 
 @app.command()
@@ -193,8 +192,8 @@ def strategy(states: Some, powers: Powers = None, years: Years = None, out: Out 
     """
     from equipoise import pipeline
 
-    _deliver(lambda: pipeline.measure_strategy(states, powers=split(powers), years=years), out=out, lang=lang,
-             cite=cite, as_json=as_json)
+    deliver(lambda: pipeline.measure_strategy(states, powers=split(powers), years=years), out=out, lang=lang,
+            cite=cite, as_json=as_json)
 
 
 @app.command()
@@ -234,22 +233,4 @@ def ideal_points(
                 method=method and method.value, years=years, draws=draws, burn_in=burn_in, chains=chains, seed=seed,
                 progress=progress)
 
-    _deliver(make, out=out, lang=lang, cite=cite, as_json=as_json)
-
-
-def _deliver(make: Callable[[], Measured], *, out: Path | None, lang: Language, cite: bool, as_json: bool) -> None:
-    """Measure, write the file, and print what was asked for: JSON, references, else a table unless there is a file."""
-    from equipoise.pipeline.measured import check_path
-    from equipoise.view.terminal import measured
-
-    if out:
-        check_path(out)
-    made = make()
-    path = made.write(out, lang=lang.value) if out else None
-    if as_json:
-        extra: dict[str, Any] = {"citations": made.citations()} if cite else {}
-        render(made.data | extra | ({"file": str(path)} if path else {}), as_json=True, show=None)
-    elif not (cite or path):
-        render(made.frame, as_json=False, show=lambda frame: measured(
-            frame, more=made.more, sources=made.credits))
-    finish(path, remarks=made.remarks, citations=made.citations if cite else None, as_json=as_json)
+    deliver(make, out=out, lang=lang, cite=cite, as_json=as_json)

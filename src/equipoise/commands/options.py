@@ -35,7 +35,8 @@ From = Annotated[
 
 EXAMPLES = {
     "powers": "RUS,CHN,USA", "states": "KAZ,UZB", "add": "majors,capabilities", "components": "pooled,sanctions",
-    "measure": "S,kappa", "among": "RUS,CHN,USA", "only": "H4,H7",
+    "measure": "S,kappa", "among": "RUS,CHN,USA", "only": "H4,H7", "kind": "member,observer",
+    "state": "KAZ,RUS",
 }
 """What an empty list might have been, by option."""
 

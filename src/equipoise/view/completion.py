@@ -47,6 +47,58 @@ def states(incomplete: str) -> list[tuple[str, str]]:
     return [(f"{before}{comma}{s}", n) for s, n in state(last)]
 
 
+def body(incomplete: str) -> list[tuple[str, str]]:
+    """Return the organisations of the dated registry whose code begins so, each with its name.
+
+    What is typed stays as it is typed, for a shell drops what does not begin so.
+
+    Examples:
+        >>> body("cst"), body("SC")
+        ([('cst', 'Collective Security Treaty'), ('csto', 'Collective Security Treaty Organization')], [('SCO', ...)])
+    """
+    from equipoise.assemble.organisations import bodies
+
+    small = incomplete.islower()
+    coded = [(o.lower() if small else o, n) for o, n in bodies().select("organisation", "name_en").iter_rows()]
+    return [(o, n) for o, n in coded if o.startswith(incomplete)]
+
+
+def kinds(incomplete: str) -> list[tuple[str, str]]:
+    """Return the list so far with each kind of tie that may end it.
+
+    >>> kinds("member,obs")
+    [('member,observer', 'observer')]
+    """
+    from equipoise.assemble.organisations import KINDS
+
+    return _listed({kind: kind.replace("_", " ") for kind in KINDS}, incomplete)
+
+
+def region(incomplete: str) -> list[tuple[str, str]]:
+    """Return the regions that begin so: those of document 004 with their names, then those of UN M49.
+
+    >>> region("F")
+    [('FRONT', 'Front: Belarus and Ukraine'), ('FLANK', 'Flank: the South Caucasus')]
+    """
+    from equipoise.assemble import codes
+    from equipoise.assemble.interests import regions
+
+    own = list(regions().select("region", "name_en").iter_rows())
+    world = [(name, "UN M49") for name in codes.states()["region"].unique().sort()]
+    return [(name, what) for name, what in (*own, *world) if name.startswith(incomplete)]
+
+
+def event_kinds(incomplete: str) -> list[tuple[str, str]]:
+    """Return the list so far with each kind of event that may end it.
+
+    >>> event_kinds("vote,sa")
+    [('vote,sanctions', 'sanctions')]
+    """
+    from equipoise.assemble.events import KINDS
+
+    return _listed({kind: kind for kind in KINDS}, incomplete)
+
+
 def weights(incomplete: str) -> list[tuple[str, str]]:
     """Return the list so far with each component of rivalry that may follow, ready for its weight.
 
@@ -96,6 +148,17 @@ def among(incomplete: str) -> list[tuple[str, str]]:
     ([('majors', 'major powers')], [('RUS,KAZ', 'Kazakhstan')])
     """
     return [(n, what) for n, what in SETS.items() if n.startswith(incomplete)] or states(incomplete)
+
+
+def scenario(incomplete: str) -> list[str]:
+    """Return the ready scenarios whose id begins so.
+
+    >>> scenario("russia")
+    ['russia-2014', 'russia-2022']
+    """
+    from equipoise.simulate.scenario import ready
+
+    return [name for name in ready() if name.startswith(incomplete)]
 
 
 def _listed(names: Mapping[str, str], incomplete: str) -> list[tuple[str, str]]:

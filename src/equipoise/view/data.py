@@ -77,6 +77,8 @@ UNITS = {
     "published": "standard deviations of the published ideal points",
     "channels": "number of channels observed",
     "tier": "1 to 3",
+    "border": "whether it has a land border with the power",
+    "capital_km": "kilometres between capitals",
     "order": "place among a power's channels, from 1; null after the first opening of a channel",
     "margin": "share, 0 to 1",
     "date": "ISO 8601",

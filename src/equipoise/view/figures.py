@@ -10,10 +10,11 @@ import polars as pl
 from altair.utils.schemapi import debug_mode
 
 from equipoise.schema import StateReport
+from equipoise.view import decoupling as lost
 from equipoise.view import openings as opening_words
 from equipoise.view import sensitivity, tables
 from equipoise.view import thesis as thesis_words
-from equipoise.view.charts import distance, engagement, leeway, order, organisations, strategy, tiers, trade
+from equipoise.view.charts import decoupling, distance, engagement, leeway, order, organisations, strategy, tiers, trade
 from equipoise.view.charts import map as region_map
 from equipoise.view.charts import openings as opening_chart
 from equipoise.view.charts import thesis as thesis_chart
@@ -133,6 +134,7 @@ def figures_of(d: Draft) -> dict[str, Figure]:
         _strategy,
         _trade,
         _trade_summary,
+        *((_decoupling,) if d.report.decoupling.height else ()),
         _economy,
         _distance,
         _organisations,
@@ -328,6 +330,11 @@ def _trade_summary(d: Draft) -> Figure:
     )
 
 
+def _decoupling(d: Draft) -> Figure:
+    return d.figure("decoupling", has=True, uses=("decoupling",), table=lambda: lost.table(d.report, words=d.words),
+                    draw=lambda: decoupling.over_time(d.report.decoupling, setting=d.setting))
+
+
 def _economy(d: Draft) -> Figure:
     r = d.report
     return d.figure(
@@ -381,7 +388,7 @@ def _tiers(d: Draft) -> Figure:
     return d.figure(
         "tiers",
         has=r.tiers.height > 0,
-        uses=("organisations",),
+        uses=("tiers",),
         draw=lambda: tiers.rings(r.tiers, power=r.tiers_power, state=r.state, setting=d.setting),
         table=lambda: tables.tiers(r, words=d.words),
     )

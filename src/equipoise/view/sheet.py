@@ -37,7 +37,8 @@ _TITLE, _LINE = 15, 10.5
 class Sheet:
     """A chart, or one a state, and what stands around it.
 
-    ``own_table`` says whether the package's dated table of sanctions is a source, too.
+    ``own_table`` says whether the package's dated table of sanctions is a source, too; ``own`` names its other tables
+    that are (``organisations``, ``events``, ``forces``, ``regions``). ``heading`` takes the place of the usual title.
     """
 
     chart: alt.TopLevelMixin | Sequence[alt.TopLevelMixin]
@@ -45,6 +46,8 @@ class Sheet:
     sources: Sequence[Source]
     own_table: bool
     words: Words
+    own: Sequence[str] = ()
+    heading: str = ""
 
     @property
     def parts(self) -> list[Any]:
@@ -54,7 +57,7 @@ class Sheet:
     @property
     def title(self) -> str:
         """What the chart shows."""
-        return self.words.m(f"measure.{self.kind}")
+        return self.heading or self.words.m(f"measure.{self.kind}")
 
     @property
     def note(self) -> str:
@@ -68,6 +71,7 @@ class Sheet:
         titles = [m("source_version", title=s.title, version=s.version) for s in self.sources]
         if self.own_table:
             titles.append(m("own_sanctions"))
+        titles.extend(m.pick("own_table", name) for name in self.own)
         return m("source_line", sources=m("semicolon").join(titles)) if titles else ""
 
     def framed(self) -> alt.VConcatChart:
@@ -157,6 +161,8 @@ def _head(column: str, *, words: Words) -> str:
 def _cell(value: Any, *, named: bool, words: Words) -> str:
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return words.m("yes" if value else "no")
     if isinstance(value, float):
         return words.n.index(value, digits=3)
     return _word(value, words=words) if named else str(value)
@@ -165,7 +171,7 @@ def _cell(value: Any, *, named: bool, words: Words) -> str:
 def _word(value: str, *, words: Words) -> str:
     if value in ("0", "EUU") or value in codes.states()["iso3"]:
         return words.name(value)
-    for family in ("component", "polarity"):
+    for family in ("component", "polarity", "kind", "event"):
         if words.m.has(f"{family}.{value}"):
             return words.m.pick(family, value)
     return value

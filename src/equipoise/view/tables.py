@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -262,13 +263,20 @@ def organisations(report: StateReport, *, words: Words) -> Table:
 
 
 def tiers(report: StateReport, *, words: Words) -> Table:
-    """Each state's tier and the bodies that put it there."""
+    """Each state's tier, the bodies that put it there, and how near it lies, the nearest first."""
     m = words.m
     rows = [
-        [words.name(str(r["state"])), str(r["tier"]), (r["because"] or "–").replace(";", ", ")]
-        for r in report.tiers.sort("tier", "state").to_dicts()
+        [
+            words.name(str(r["state"])),
+            str(r["tier"]),
+            (r["because"] or "–").replace(";", ", "),
+            m("yes") if r["border"] else m("no"),
+            words.n.whole(r["capital_km"]),
+        ]
+        for r in report.tiers.to_dicts()
     ]
-    return Table([m("head_state"), m("head_tier"), m("head_because")], rows, last=0)
+    return Table([m("head_state"), m("head_tier"), m("head_because"), m("head_border"), m("head_capital_km")], rows,
+                 first=4, last=5)
 
 
 def lean(report: StateReport, *, words: Words) -> Table:
@@ -302,12 +310,19 @@ def pair_bars(now: pl.DataFrame, *, words: Words) -> Table:
     return Table([m("axis_pair"), m("head_leeway"), m("head_interval"), m("head_mean")], rows)
 
 
+def dated(day: date, *, precision: str | None, words: Words) -> str:
+    """A day, or only the month or year of it that is known."""
+    if precision == "year":
+        return str(day.year)
+    return words.n.month(day) if precision == "month" else words.n.date(day)
+
+
 def events(report: StateReport, *, words: Words) -> Table:
     """The dated events with their sources."""
     m, n = words.m, words.n
 
     def when(r: dict[str, Any]) -> str:
-        start = n.month(r["date"]) if r.get("precision") == "month" else n.date(r["date"])
+        start = dated(r["date"], precision=r.get("precision"), words=words)
         return start if r["end"] in (None, r["date"]) else m("from_to", start=start, end=n.date(r["end"]))
 
     rows = [

@@ -17,6 +17,7 @@ from equipoise.assemble.panel import Panel
 from equipoise.schema import StateReport
 from equipoise.view.formats import NOTHING
 from equipoise.view.headline import facts, headline, tiles
+from equipoise.view.tables import dated
 from equipoise.view.words import Words, words
 
 
@@ -120,6 +121,16 @@ def measured(frame: pl.DataFrame, *, more: Mapping[str, pl.DataFrame], sources: 
     if sources:
         parts.append(Text(f"Sources: {'; '.join(sources)}"))
     return Group(*parts)
+
+
+def happened(frame: pl.DataFrame, *, sources: Sequence[str], lang: str) -> RenderableType:
+    """Dated events: when, of what kind, and what; a long line is folded."""
+    spoken = words(lang)
+    made = _grid([spoken.m("head_date"), spoken.m.pick("column", "kind"), spoken.m("head_event")])
+    for r in frame.iter_rows(named=True):
+        when, kind = dated(r["date"], precision=r["precision"], words=spoken), spoken.m.pick("event", r["kind"])
+        made.add_row(when, kind, r[f"title_{spoken.lang}"])
+    return Group(made, Text(f"Sources: {'; '.join(sources)}"))
 
 
 def _grid(head: list[str]) -> Table:

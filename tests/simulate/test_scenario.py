@@ -1,0 +1,101 @@
+"""Scenario files: the ready ones are valid, and each thing that can be wrong has its own message."""
+
+from __future__ import annotations
+
+import pytest
+
+from equipoise.errors import BadSourceFile, EquipoiseError, UnknownState, UsageError
+from equipoise.simulate.scenario import Sanction, parse, ready, scenario
+
+GOOD = """
+id = "one"
+title_en = "One"
+title_zh = "一"
+year = 2014
+
+[[measures]]
+kind = "sanction"
+senders = ["USA"]
+targets = ["RUS"]
+direction = "exports"
+share_blocked = 0.5
+start = 2022-02-25
+assumed = true
+"""
+UNION = """
+id = "one"
+title_en = "One"
+title_zh = "一"
+year = 2014
+
+[[measures]]
+kind = "union_exit"
+state = "KAZ"
+members = ["RUS"]
+cost = 0.05
+start = 2022-02-25
+assumed = true
+"""
+
+
+def test_the_ready_ones_are_those_of_the_plan_and_valid() -> None:
+    assert set(ready()) == {
+        "russia-2014", "russia-2022", "fossil-embargo", "secondary-sanctions-on-kazakhstan", "eaeu-exit",
+        "china-russia-rift", "oil-halved", "rouble-2014"}
+    for name in ready():
+        found = scenario(name)
+        assert found.id == name
+        assert all(m.source or m.assumed for m in found.measures)
+
+
+def test_a_file_of_ones_own(tmp_path) -> None:
+    path = tmp_path / "one.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    measure = scenario(str(path)).measures[0]
+    assert isinstance(measure, Sanction) and measure.share_blocked == 0.5
+
+
+@pytest.mark.parametrize(("old", "new", "message"), [
+    ("0.5", "1.5", r"measures\.0.*share_blocked: Input should be less than or equal to 1"),
+    ("0.5", "-0.1", r"share_blocked: Input should be greater than or equal to 0"),
+    ('["USA"]', '["RUS"]', "RUS is sender and target at once"),
+    ("start = 2022-02-25", "start = 2022-02-25\nend = 2022-01-01",
+     "it ends on 2022-01-01, before it starts on 2022-02-25"),
+    ("start = 2022-02-25", "start = 2022-02-30", "is not TOML"),
+    ("assumed = true", "", "its size has no source and is not marked as assumed"),
+    ("assumed = true", "assumed = true\nsize = 3", r"size: Extra inputs are not permitted"),
+    ('"sanction"', '"blockade"', "blockade"),
+    ('"exports"', '"sideways"', "direction: Input should be 'exports', 'imports' or 'both'"),
+    ("share_blocked = 0.5", 'share_blocked = 0.5\nsectors = ["steel"]', "one sector cannot tell steel apart"),
+    ('["USA"]', '["United States"]', "United States is not a code"),
+    ('["USA"]', "[]", "senders"),
+    ('id = "one"', 'id = "One!"', "id: String should match pattern"),
+    ("[[measures]]", "[measures]", "measures: Input should be a valid tuple"),
+    ("assumed = true", 'assumed = true\n[measures.reroute]\nvia = ["USA"]\nextra_cost = 0.1\ncapacity_musd = 5.0',
+     "USA reroutes trade that is its own"),
+])
+def test_what_is_wrong_is_said_with_its_place(old: str, new: str, message: str) -> None:
+    assert old in GOOD
+    with pytest.raises(BadSourceFile, match=message) as failed:
+        parse(GOOD.replace(old, new, 1), name="one.toml")
+    assert str(failed.value).startswith("one.toml") and failed.value.hint
+
+
+@pytest.mark.parametrize("wrong", ["0.0", "-0.05"])
+def test_a_cost_that_is_none(wrong: str) -> None:
+    with pytest.raises(BadSourceFile, match="cost: Input should be greater than 0"):
+        parse(UNION.replace("0.05", wrong), name="one.toml")
+
+
+def test_unknown_states_are_answered_with_suggestions() -> None:
+    with pytest.raises(UnknownState, match="Kazahstan"):
+        parse(UNION.replace('"KAZ"', '"Kazahstan"'), name="one.toml")
+
+
+@pytest.mark.parametrize(("name", "kind", "message"), [
+    ("russia-2015", UsageError, "there is no scenario russia-2015.*russia-2014"),
+    ("missing.toml", BadSourceFile, r"missing.toml cannot be read"),
+])
+def test_a_scenario_that_is_not_there(name: str, kind: type[EquipoiseError], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        scenario(name)
