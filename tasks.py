@@ -79,7 +79,7 @@ def test(words: list) -> int:
     tell("fast tests, then slow and browser tests")
     spread = ["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m"]
     fast = call(PYTHON, *spread, "not slow and not browser and not live")
-    slow = call(PYTHON, *spread, "(slow or browser) and not live")
+    slow = call(PYTHON, *spread, "(slow or browser) and not live", "--durations=20")
     return fast or (slow if slow != NO_TESTS else 0)
 
 

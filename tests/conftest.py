@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,24 @@ def raw() -> Path:
     if not folder.is_dir():
         pytest.skip("no source files: set EQUIPOISE_RAW to a folder in the registry's layout")
     return folder
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    """Run a command of equipoise in this process and an empty folder; exit code, output, errors."""
+    from equipoise.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "140")
+
+    def called(*args: str) -> tuple[int | str | None, str, str]:
+        monkeypatch.setattr(sys, "argv", ["equipoise", *args])
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capsys.readouterr()
+        return left.value.code, said.out, said.err
+
+    return called
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

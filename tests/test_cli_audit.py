@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 import tomllib
+from functools import partial
 
 import polars as pl
 import pytest
 
-from equipoise.cli import main
-
 
 @pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
-    """Run the command in this process and an empty folder; exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def called(*args: str):
-        monkeypatch.setattr(sys, "argv", ["equipoise", "audit", *args])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return called
+def command(command):
+    """As `command`, for `equipoise audit`."""
+    return partial(command, "audit")
 
 
 def test_a_first_file_its_verdicts_and_what_they_are_written_to(command, tmp_path) -> None:

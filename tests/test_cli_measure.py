@@ -6,12 +6,12 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from equipoise.cli import main
 from equipoise.pipeline import measure_similarity, measure_system
 
 START = "import sys; from equipoise.cli import main; sys.argv[0] = 'equipoise'; main()"
@@ -27,19 +27,9 @@ Said = tuple[int | str | None, str, str]
 
 
 @pytest.fixture
-def measure(tmp_path, monkeypatch, capsys):
-    """Run a command in this process and an empty folder; exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
-
-    def called(*args: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["equipoise", "measure", *args])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return called
+def measure(command):
+    """As `command`, for `equipoise measure`."""
+    return partial(command, "measure")
 
 
 def test_without_options_a_table_with_its_sources_is_shown(tmp_path) -> None:

@@ -3,31 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from equipoise.cli import main
-
 Said = tuple[int | str | None, str, str]
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
-    """Run a command in this process and an empty folder; exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "120")
-
-    def called(*args: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["equipoise", *args])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return called
 
 
 def test_members_as_a_table_a_file_and_json(command) -> None:

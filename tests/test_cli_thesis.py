@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import json
-import sys
+from functools import partial
 
 import polars as pl
 import pytest
 
-from equipoise.cli import main
-
 
 @pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
-    """Run the command in this process and an empty folder; exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def called(*args: str):
-        monkeypatch.setattr(sys, "argv", ["equipoise", "test-thesis", *args])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return called
+def command(command):
+    """As `command`, for `equipoise test-thesis`."""
+    return partial(command, "test-thesis")
 
 
 def test_a_table_or_json_or_a_file(command, tmp_path) -> None:

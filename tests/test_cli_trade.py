@@ -3,32 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import polars as pl
 import pytest
 
-from equipoise.cli import main
 
-
-@pytest.fixture
-def run(tmp_path, monkeypatch, capsys):
-    """Run a command in this process and an empty folder; exit code, output, errors."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "140")
-
-    def called(*args: str) -> tuple[int | str | None, str, str]:
-        monkeypatch.setattr(sys, "argv", ["equipoise", *args])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr()
-        return left.value.code, said.out, said.err
-
-    return called
-
-
-def test_a_loss_as_json_with_units_and_sources(run) -> None:
-    code, out, err = run("trade", "loss", "Kazakhstan", "RUS", "EUU", "--year", "2014", "--json", "--cite")
+def test_a_loss_as_json_with_units_and_sources(command) -> None:
+    code, out, err = command("trade", "loss", "Kazakhstan", "RUS", "EUU", "--year", "2014", "--json", "--cite")
     told = json.loads(out)
     assert code == 0 and not err
     assert [r["partner"] for r in told["rows"]] == ["EUU", "RUS"]
@@ -36,9 +17,10 @@ def test_a_loss_as_json_with_units_and_sources(run) -> None:
     assert told["provenance"]["options"]["elasticity"].startswith("2–8.28")
 
 
-def test_losses_among_some_states_as_a_file_and_a_chart(run, tmp_path) -> None:
+def test_losses_among_some_states_as_a_file_and_a_chart(command, tmp_path) -> None:
     for name in ("needs.csv", "needs.svg"):
-        code, out, _ = run("trade", "losses", "--states", "KAZ,RUS,CHN", "--year", "2010", "--top", "0", "--out", name)
+        asked = ("--states", "KAZ,RUS,CHN", "--year", "2010", "--top", "0", "--out", name)
+        code, out, _ = command("trade", "losses", *asked)
         assert code == 0 and out.strip() == name
     # Kazakhstan and Russia in 2010 are known by half only.
     assert pl.read_csv(tmp_path / "needs.csv").select("state", "partner").sort("state", "partner").rows() == [
@@ -46,11 +28,11 @@ def test_losses_among_some_states_as_a_file_and_a_chart(run, tmp_path) -> None:
     assert "Kazakhstan without China" in (tmp_path / "needs.svg").read_text(encoding="utf-8")
 
 
-def test_a_scenario_of_ones_own(run, tmp_path) -> None:
+def test_a_scenario_of_ones_own(command, tmp_path) -> None:
     (tmp_path / "war.toml").write_text(
         'id = "war"\ntitle_en = "War of tariffs"\ntitle_zh = "關稅戰"\nyear = 2014\n[[measures]]\nkind = "trade_war"\n'
         'one = ["USA"]\nother = ["CHN"]\ntariff = 0.25\nstart = 2018-07-06\nassumed = true\n', encoding="utf-8")
-    code, out, err = run("simulate", "war.toml", "--state", "USA,CHN", "--json")
+    code, out, err = command("simulate", "war.toml", "--state", "USA,CHN", "--json")
     changes = {r["state"]: r["change_pct"] for r in json.loads(out)["rows"]}
     assert code == 0 and "sizes are assumed" in err
     assert changes["CHN"] < changes["USA"] < 0
@@ -64,7 +46,7 @@ def test_a_scenario_of_ones_own(run, tmp_path) -> None:
     (["simulate", "oil-halved"], "the price of oil cannot be changed in a world with one sector"),
     (["simulate", "russia-2015"], "there is no scenario russia-2015"),
 ])
-def test_errors_are_one_line_and_exit_code_2(run, args, message) -> None:
-    code, out, err = run(*args)
+def test_errors_are_one_line_and_exit_code_2(command, args, message) -> None:
+    code, out, err = command(*args)
     assert code == 2 and not out
     assert message in err and err.count("\n") == 1
