@@ -170,16 +170,24 @@ def _sample_effects(panel: Panel, design: Design) -> dict[str, Any]:
     take("scale_spread", dist.HalfNormal(1.0), c)
     take("year_spread", dist.HalfNormal(1.0), c)
     at = panel.series_channel
-    # Effects and shocks are sampled as what a year's move shows of them, η times what they are in attraction: the data
-    # know that far better than η, so the two do not pull at each other, and a joint mode is near the mean.
-    eta = jax.nn.sigmoid(s["speed_base"])
-    mean = eta[at][:, None] * (s["carry"][at][:, None] * panel.series_base + s["home"][at, panel.series_region])
+    mean = attraction_mean(s, panel=panel)
     spread = s["attraction_spread"][at][:, None]
     s["attraction"] = numpyro.sample("attraction", dist.Normal(mean, spread).to_event(2))
     s["log_scale"] = numpyro.sample("log_scale", dist.Normal(s["level"][at], s["scale_spread"][at]).to_event(1))
     year = dist.Normal(0.0, s["year_spread"][panel.cell_channel][:, None]).expand([len(panel.cell_channel), k])
     s["year"] = numpyro.sample("year", year.to_event(2))
     return s
+
+
+def attraction_mean(s: dict[str, Any], *, panel: Panel) -> Any:
+    """The prior mean (S, K+1) of attraction at a draw ``s`` of the model's sites.
+
+    Effects and shocks are sampled as what a year's move shows of them, η times what they are in attraction: the data
+    know that far better than η, so the two do not pull at each other, and a joint mode is near the mean.
+    """
+    at = panel.series_channel
+    own = s["carry"][at][:, None] * panel.series_base + s["home"][at, panel.series_region]
+    return jax.nn.sigmoid(s["speed_base"])[at][:, None] * own
 
 
 def forces(s: dict[str, Any], *, panel: Panel, design: Design = FULL) -> Forces:

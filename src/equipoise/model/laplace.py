@@ -349,6 +349,17 @@ def _spreads(problem: Problem, z: Array, curved: Curved, held: dict[str, Array])
     return held | new
 
 
+def looseness(problem: Problem, z: Array, curved: Curved, held: dict[str, Array]) -> dict[str, Array]:
+    """How much of an effect's prior variance is left after the data, 0 to 1, by local site and channel (C,)."""
+    at, places = problem.panel.series_channel, problem.places
+    variance = curved.variance(problem, means=_means(problem, z)[2])
+    out = {}
+    for site, spread in zip(LOCAL, SPREADS, strict=False):
+        left = [variance[places[site][at == c]].mean() for c in range(len(problem.panel.channels))]
+        out[site] = np.clip(np.array(left) / held[spread] ** 2, 0.0, 1.0)
+    return out
+
+
 def _means(problem: Problem, z: Array) -> tuple[Array, Array, Array]:
     """Prior means of attraction (S, K+1) and log scale (S,), and their slopes (S, b, g) by the shared parameters."""
     panel, free, places = problem.panel, problem.arrays(z), problem.places

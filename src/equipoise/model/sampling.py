@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from numpyro.infer import NUTS
 from numpyro.infer.util import initialize_model
 
-from equipoise.model.hierarchy import ALIKE_SD, FULL, SPREADS, Design, Panel, model
-from equipoise.model.laplace import Curved, Problem, Start, climbed
+from equipoise.model.hierarchy import ALIKE_SD, FULL, LOCAL, SPREADS, Design, Panel, attraction_mean, model
+from equipoise.model.laplace import Curved, Problem, Start, climbed, looseness
 
 Array = NDArray[np.float64]
 
@@ -72,7 +72,10 @@ def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -
     counts = (panel.series_on.sum(), len(panel.series_on), len(panel.cell_channel) * panel.series_on.shape[1])
     for name, count in zip(SPREADS, counts, strict=True):
         wide[name] = np.full(np.shape(held[name]), 1 / np.sqrt(2 * count / len(panel.channels)))
-    basis = {"wide": wide, "at": z, "held": held, "shared": problem.shared, "local": problem.local,
+    loose = looseness(problem, z, curved, held)
+    for name, site in (("attraction_spread", "attraction"), ("scale_spread", "log_scale")):
+        wide[name] = wide[name] / np.sqrt(np.maximum(1 - loose[site], 0.05))
+    basis = {"loose": loose, "wide": wide, "at": z, "held": held, "shared": problem.shared, "local": problem.local,
              "solved": curved.solved, "root": curved.root, "factor": np.linalg.inv(curved.factor).T}
     return dict(jax.tree.map(lambda a: jnp.asarray(a, jnp.int32 if a.dtype.kind == "i" else jnp.float32), basis))
 
@@ -82,9 +85,13 @@ def _chain(panel: Panel, design: Design, problem: Problem, *, warmup: int, draws
     info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
 
     def chain(key: Any, start: Any, data: Any, basis: Any) -> Any:
+        def potential(q: Any) -> Any:
+            z, stretch = _place(q["y"], q["log"], basis, problem, data)
+            return info.potential_fn(data, design)(z) - stretch
+
         # The coordinates have the posterior's scales; a diagonal from a few hundred draws would only add noise.
-        kernel = NUTS(potential_fn=lambda q: info.potential_fn(data, design)(_place(q["y"], q["log"], basis, problem)),
-                      target_accept_prob=0.8, max_tree_depth=7, step_size=0.2, adapt_mass_matrix=False)
+        kernel = NUTS(potential_fn=potential, target_accept_prob=0.8, max_tree_depth=7, step_size=0.2,
+                      adapt_mass_matrix=False)
         state = kernel.init(key, warmup, start, (), {})
 
         def step(s: Any, _: Any) -> Any:
@@ -106,21 +113,35 @@ def _spread_sizes(held: dict[str, Any]) -> Array:
     return np.concatenate([np.ravel(held[n]) for n in sorted(held)])
 
 
-def _place(y: Any, log: Any, basis: Any, problem: Problem) -> dict[str, Any]:
-    """Unconstrained sites of the model at whitened coordinates."""
+def _place(y: Any, log: Any, basis: Any, problem: Problem, panel: Panel) -> tuple[dict[str, Any], Any]:
+    """Unconstrained sites of the model at whitened coordinates, and the log of how much volume a spread has moved.
+
+    Effects that the data say little of stretch with their spread, others do not (a partly non-centred form:
+    Papaspiliopoulos, Roberts and Sköld 2007).
+    """
     own = y[basis["local"]]
     g = basis["factor"] @ y[basis["shared"]]
     here = jnp.einsum("scb,sc->sb", basis["root"], own) - jnp.tensordot(basis["solved"], g, 1)
     z = basis["at"].at[basis["shared"]].add(g).at[basis["local"]].add(here)
-    out, start = dict(problem.unravel(z)), 0
+    out, start, moved = dict(problem.unravel(z)), 0, {}
     for name in sorted(basis["held"]):
         value = basis["held"][name]
-        out[name] = jnp.log(value) + basis["wide"][name] * log[start : start + value.size].reshape(value.shape)
+        moved[name] = basis["wide"][name] * log[start : start + value.size].reshape(value.shape)
+        out[name] = jnp.log(value) + moved[name]
         start += value.size
-    return out
+    at = panel.series_channel
+    means = {"attraction": attraction_mean(out, panel=panel), "log_scale": out["level"][at]}
+    stretch = 0.0
+    for site, spread in zip(LOCAL, SPREADS, strict=False):
+        by = (basis["loose"][site] * moved[spread])[at]
+        stretch = stretch + by.sum() * (out[site].size // out[site].shape[0])
+        by = by[:, None] if out[site].ndim == 2 else by
+        out[site] = means[site] + jnp.exp(by) * (out[site] - means[site])
+    return out, stretch
 
 
 def _sites(found: dict[str, Any], panel: Panel, design: Design, problem: Problem, basis: Any) -> dict[str, Array]:
     info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
-    turn = jax.jit(jax.vmap(lambda y, log: info.postprocess_fn(panel, design)(_place(y, log, basis, problem))))
+    data = jax.tree.map(_single, panel)
+    turn = jax.jit(jax.vmap(lambda y, log: info.postprocess_fn(panel, design)(_place(y, log, basis, problem, data)[0])))
     return {n: np.asarray(v, np.float32) for n, v in turn(found["y"], found["log"]).items()}
