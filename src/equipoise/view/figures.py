@@ -272,14 +272,10 @@ def _forest(d: Draft) -> Figure:
 
 
 def _posterior(d: Draft) -> Figure:
-    r = d.report
-    return d.figure(
-        "posterior",
-        has=r.choice_posterior.height > 0,
-        uses=(*_ENGAGED, "map"),
-        draw=lambda: thesis_chart.posterior(r.choice_posterior, setting=d.setting),
-        table=lambda: thesis_words.fitted(r, words=d.words),
-    )
+    found = d.report.choice_posterior
+    return d.figure("posterior", has=found.height > 0, uses=(*_ENGAGED, "map"),
+                    draw=lambda: thesis_chart.posterior(found, setting=d.setting),
+                    table=lambda: thesis_words.fitted(d.report, words=d.words))
 
 
 def _scores(d: Draft) -> Figure:
@@ -385,13 +381,8 @@ def _openings(d: Draft) -> Figure:
 
 def _tiers(d: Draft) -> Figure:
     r = d.report
-    return d.figure(
-        "tiers",
-        has=r.tiers.height > 0,
-        uses=("tiers",),
-        draw=lambda: tiers.rings(r.tiers, power=r.tiers_power, state=r.state, setting=d.setting),
-        table=lambda: tables.tiers(r, words=d.words),
-    )
+    return d.figure("tiers", has=r.tiers.height > 0, uses=("tiers",), table=lambda: tables.tiers(r, words=d.words),
+                    draw=lambda: tiers.rings(r.tiers, power=r.tiers_power, state=r.state, setting=d.setting))
 
 
 def _map(d: Draft) -> Figure:
