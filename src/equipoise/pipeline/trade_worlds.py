@@ -38,9 +38,9 @@ class Recorded:
     """A year's world, in million current US dollars, and what had to be assumed for it.
 
     wrong: pairs (a, b), in both orders, of which a direction is known to be wrong in the source; recorded: pairs
-    (exporter, importer) with a figure; floored: states whose home sales are at the floor; left_out: those that trade
-    and have no GDP; borrowed: pairs (exporter, importer) whose flow is Kazakhstan's own figure, of ``borrowed_year``;
-    gdp_year: the oldest GDP that enters.
+    (exporter, importer) with a figure above zero; floored: states whose home sales are at the floor; left_out: those
+    that trade and have no GDP; borrowed: pairs (exporter, importer) whose flow is Kazakhstan's own figure, of
+    ``borrowed_year``; gdp_year: the oldest GDP that enters.
     """
 
     year: int
@@ -59,7 +59,7 @@ class Recorded:
         return tuple(s for s in inside if s in self.world.countries)
 
     def known(self, state: str, partner: str) -> bool:
-        """Whether trade of a state with a partner is recorded, in one direction at least, and no part of it wrong."""
+        """Whether trade of a state with a partner is recorded above zero, one way at least, and no part of it wrong."""
         others = [s for s in self.states_of(partner) if s != state]
         some = any((a, b) in self.recorded for s in others for a, b in ((state, s), (s, state)))
         return some and not any((state, s) in self.wrong for s in others)
@@ -101,7 +101,8 @@ def trade_world(pack: Pack, *, year: int) -> Recorded:
     home = output - matrix.sum(1)
     floor = FLOOR * output
     np.fill_diagonal(matrix, np.maximum(home, floor))
-    known = here.filter(pl.col("value_musd").is_not_null())
+    # Some zeros of the source stand for no report (Bulgaria and Mongolia with Russia in 1991), so none is a record.
+    known = here.filter(pl.col("value_musd") > 0)
     wrong = here.filter(pl.col("value_musd").is_null()).select("exporter", "importer").rows()
     alone = (matrix > 0).sum(0) + (matrix > 0).sum(1) == 2
     left = sorted({*trading} - {*names} | {names[i] for i in np.flatnonzero(alone)})
