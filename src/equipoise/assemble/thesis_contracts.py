@@ -77,8 +77,8 @@ CHOICE_FIT = Table(
     ("prior", "parameter", "group"),
     (
         _PRIOR,
-        Column("parameter", pl.String, "name, or sampling", _DATA,
-               "sampling has a row each for divergences, draws and chains: named in group, the number in mean"),
+        Column("parameter", pl.String, "name, sampling, or predictive …", _DATA,
+               "sampling: divergences, draws and chains, named in group; predictive: checks by channel; both in mean"),
         _GROUP,
         Column("mean", pl.Float64, "mean of the posterior, unit of the parameter", _DATA),
         Column("sd", pl.Float64, "standard deviation of the posterior", _DATA),

@@ -16,7 +16,7 @@ from scipy.optimize import minimize
 from scipy.special import gammaln, logsumexp
 
 from equipoise.errors import BadShares, NotConverged, UsageError
-from equipoise.model.policy import FLOOR
+from equipoise.model.policy import FLOOR, floor_of
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -116,7 +116,8 @@ class Persistence:
             shock = rng.standard_normal(w[:, on].shape)
             shock /= np.sqrt(rng.chisquare(self.freedom, shock.shape[:2]) / self.freedom)[..., None]
             shock *= np.exp(log_scale[:, on])[..., None]
-            w[:, on] = shifted(w[:, on], by=shock, power=self.power, options=test.options[on])
+            w[:, on] = shifted(w[:, on], by=shock, power=self.power, options=test.options[on],
+                               floor=floor_of(test.channel))
         each = _student(test, freedom=self.freedom, power=self.power, log_scale=self.log_scale)
         density = logsumexp(each, b=weight, axis=1)
         return Predicted(w, np.where(test.ahead == 1, density, np.nan))
@@ -126,24 +127,24 @@ class Persistence:
         return np.where((self.states[where] == state)[:, None], self.weight[where], self.unseen)
 
 
-def floored(shares: Array, *, options: NDArray[np.bool_]) -> Array:
-    """Shares (…, m) raised to the floor of 0.001 and divided by their sum within the option set, 0 outside it.
+def floored(shares: Array, *, options: NDArray[np.bool_], floor: float = FLOOR) -> Array:
+    """Shares (…, m) raised to the floor and divided by their sum within the option set, 0 outside it.
 
     >>> floored(np.array([0.6, 0.0, 0.2]), options=np.array([True, True, False])).round(4)
     array([0.9983, 0.0017, 0.    ])
     """
-    kept = np.where(options, np.maximum(shares, FLOOR), 0.0)
+    kept = np.where(options, np.maximum(shares, floor), 0.0)
     total: Array = kept.sum(-1, keepdims=True)
     return kept / np.where(total > 0, total, 1.0)
 
 
-def shifted(shares: Array, *, by: Array, power: float, options: NDArray[np.bool_]) -> Array:
+def shifted(shares: Array, *, by: Array, power: float, options: NDArray[np.bool_], floor: float = FLOOR) -> Array:
     """Shares (…, m) after shocks ``by`` to their logarithms, in units of w^(−power/2); floored as what is observed."""
     known = np.where(options, shares, 1.0)
     log = np.where(options, np.log(known) + by * known ** (-power / 2), -np.inf)
     moved = np.exp(log - log.max(-1, keepdims=True))
     total: Array = moved.sum(-1, keepdims=True)
-    return floored(moved / total, options=options)
+    return floored(moved / total, options=options, floor=floor)
 
 
 def fit_persistence(train: Train) -> Persistence:

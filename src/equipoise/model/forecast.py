@@ -23,6 +23,7 @@ from equipoise.model.baselines import floored
 from equipoise.model.equilibria import solve_many
 from equipoise.model.hierarchy import Design, Panel, forces
 from equipoise.model.laplace import Quick
+from equipoise.model.policy import FLOOR
 from equipoise.model.transitions import Forces, Transitions, log_determinant, shock
 
 Array = NDArray[np.float64]
@@ -85,7 +86,7 @@ def log_densities(sites: Sites, *, ahead: Ahead, design: Design) -> Array:
     return np.where(ahead.able, np.where(out < -1e9, -np.inf, out), np.nan)
 
 
-def share_draws(sites: Sites, *, ahead: Ahead, design: Design, seed: int = 0) -> Array:
+def share_draws(sites: Sites, *, ahead: Ahead, design: Design, floor: float = FLOOR, seed: int = 0) -> Array:
     """Draws (D, n, K+1) of shares, floored as what is observed, 0 outside the option set; NaN where an input is.
 
     Each solves log w = (1 − η) log w_last + η(v + e − φR̃ℓ − ρR̃w) + const from last year's shares, with one draw of the
@@ -110,7 +111,7 @@ def share_draws(sites: Sites, *, ahead: Ahead, design: Design, seed: int = 0) ->
     pull = np.maximum(pull, OFF)
     w = _solved(pull, f=f, ahead=ahead) if design.systemic else _softmax(pull)
     w = np.where(ahead.able[:, None], w, np.nan)
-    return np.where(np.isnan(w), np.nan, floored(np.nan_to_num(w), options=on))
+    return np.where(np.isnan(w), np.nan, floored(np.nan_to_num(w), options=on, floor=floor))
 
 
 def refilled(draws: Array) -> tuple[Array, float]:

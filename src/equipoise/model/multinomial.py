@@ -15,6 +15,7 @@ from scipy.special import digamma, gammaln
 
 from equipoise.errors import NotConverged, UsageError
 from equipoise.model.baselines import DRAWS, SEED, Predicted, Test, Train, floored
+from equipoise.model.policy import floor_of
 
 Array = NDArray[np.float64]
 
@@ -52,7 +53,9 @@ class Multinomial:
         steps = int(test.ahead.max(initial=0)) if lagged else 1
         for step in range(1, steps + 1):
             on = test.ahead >= step
-            w[:, on] = self._drawn(rng, fixed[on], last=w[:, on], options=test.options[on])
+            given = {"last": w[:, on], "options": test.options[on]}
+            w[:, on] = floored(self._drawn(rng, fixed[on], **given), options=test.options[on],
+                               floor=floor_of(test.channel))
         p = self._expected(fixed, last=test.last, options=test.options)
         density = _dirichlet(p, precision=self.precision, rows=test)
         return Predicted(w, np.where((test.ahead == 1) | (not lagged), density, np.nan))
@@ -67,7 +70,7 @@ class Multinomial:
         gamma = rng.standard_gamma(np.where(options, np.maximum(self.precision * p, LEAST), 1.0))
         gamma = np.where(options, gamma, 0.0)
         total = gamma.sum(-1, keepdims=True)
-        return floored(gamma / np.where(total > 0, total, 1.0), options=options)
+        return np.asarray(gamma / np.where(total > 0, total, 1.0))
 
 
 def fit_multinomial(train: Train, *, lag: bool) -> Multinomial:

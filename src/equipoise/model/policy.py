@@ -24,8 +24,16 @@ Array = NDArray[np.float64]
 FLOOR = 1e-3
 """Smallest share of an option: the choice has a positive share of everything, and a channel's zero is no proof."""
 
+FLOORS = {"diplomacy": 0.02}
+"""Floors of channels whose small shares are mostly noise: a hundred votes tell .04 from .001 by one or two of them."""
+
 PAIR_DRAWS = 40
 """Draws behind the leeway of single pairs; their K(K−1)/2 continuations a year make more too slow for a report."""
+
+
+def floor_of(channel: str) -> float:
+    """The smallest share of an option that estimates of a channel's choice, and forecasts of it, tell from none."""
+    return FLOORS.get(channel, FLOOR)
 
 
 @dataclass(frozen=True, slots=True)

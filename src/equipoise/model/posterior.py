@@ -57,12 +57,12 @@ def quantities(sites: dict[str, Array], panel: Any, groups: tuple[str, ...]) -> 
     for name in ("coercion", "cross_pressure"):
         if name not in sites:
             continue
-        yield name, "", _average(sites, name, panel, groups, np.ones(panel.rows, bool))
+        yield name, "", averaged(sites, name, panel, groups, np.ones(panel.rows, bool))
         for g in ("channel", "region", "period"):
             for code, label in enumerate(getattr(panel, f"{g}s")):
                 rows = getattr(panel, g) == code
                 if rows.any():
-                    yield name, label, _average(sites, name, panel, groups, rows)
+                    yield name, label, averaged(sites, name, panel, groups, rows)
     for name in ("intolerance", "perception_base"):
         if name in sites:
             yield name, "", sites[name]
@@ -75,7 +75,8 @@ def quantities(sites: dict[str, Array], panel: Any, groups: tuple[str, ...]) -> 
             yield site, names[j], sites[site][..., j]
 
 
-def _average(sites: dict[str, Array], name: str, panel: Any, groups: tuple[str, ...], rows: NDArray[np.bool_]) -> Array:
+def averaged(sites: dict[str, Array], name: str, panel: Any, groups: tuple[str, ...], rows: NDArray[np.bool_]) -> Array:
+    """Draws (C, D) of φ or ρ with its deviations, averaged over some rows (n,) of a panel."""
     value = np.asarray(sites[name], float)
     for g in groups:
         own = sites[f"{name}_{g}"]

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from numpyro.infer import NUTS
 from numpyro.infer.util import initialize_model
 
+from equipoise.model.curvature import Curved, Problem
 from equipoise.model.hierarchy import ALIKE_SD, FULL, LOCAL, SPREADS, Design, Panel, attraction_mean, model
-from equipoise.model.laplace import Curved, Problem, Start, climbed, looseness
+from equipoise.model.laplace import Start, climbed, looseness
 
 Array = NDArray[np.float64]
 
@@ -76,7 +77,8 @@ def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -
     for name, site in (("attraction_spread", "attraction"), ("scale_spread", "log_scale")):
         wide[name] = wide[name] / np.sqrt(np.maximum(1 - loose[site], 0.05))
     basis = {"loose": loose, "wide": wide, "at": z, "held": held, "shared": problem.shared, "local": problem.local,
-             "solved": curved.solved, "root": curved.root, "factor": np.linalg.inv(curved.factor).T}
+             "solved": curved.solved, "root": curved.root, "shift": curved.shift[problem.shared],
+             "factor": np.linalg.inv(curved.factor).T}
     return dict(jax.tree.map(lambda a: jnp.asarray(a, jnp.int32 if a.dtype.kind == "i" else jnp.float32), basis))
 
 
@@ -117,26 +119,27 @@ def _place(y: Any, log: Any, basis: Any, problem: Problem, panel: Panel) -> tupl
     """Unconstrained sites of the model at whitened coordinates, and the log of how much volume a spread has moved.
 
     Effects that the data say little of stretch with their spread, others do not (a partly non-centred form:
-    Papaspiliopoulos, Roberts and Sköld 2007).
+    Papaspiliopoulos, Roberts and Sköld 2007); shared parameters go to where their mode is at the spreads.
     """
+    moved = jnp.concatenate([jnp.ravel(basis["wide"][n]) for n in sorted(basis["held"])]) * log
+    g = basis["factor"] @ y[basis["shared"]] + basis["shift"] @ moved
     own = y[basis["local"]]
-    g = basis["factor"] @ y[basis["shared"]]
     here = jnp.einsum("scb,sc->sb", basis["root"], own) - jnp.tensordot(basis["solved"], g, 1)
     z = basis["at"].at[basis["shared"]].add(g).at[basis["local"]].add(here)
-    out, start, moved = dict(problem.unravel(z)), 0, {}
+    out, start, by = dict(problem.unravel(z)), 0, {}
     for name in sorted(basis["held"]):
         value = basis["held"][name]
-        moved[name] = basis["wide"][name] * log[start : start + value.size].reshape(value.shape)
-        out[name] = jnp.log(value) + moved[name]
+        by[name] = moved[start : start + value.size].reshape(value.shape)
+        out[name] = jnp.log(value) + by[name]
         start += value.size
     at = panel.series_channel
     means = {"attraction": attraction_mean(out, panel=panel), "log_scale": out["level"][at]}
     stretch = 0.0
     for site, spread in zip(LOCAL, SPREADS, strict=False):
-        by = (basis["loose"][site] * moved[spread])[at]
-        stretch = stretch + by.sum() * (out[site].size // out[site].shape[0])
-        by = by[:, None] if out[site].ndim == 2 else by
-        out[site] = means[site] + jnp.exp(by) * (out[site] - means[site])
+        more = (basis["loose"][site] * by[spread])[at]
+        stretch = stretch + more.sum() * (out[site].size // out[site].shape[0])
+        more = more[:, None] if out[site].ndim == 2 else more
+        out[site] = means[site] + jnp.exp(more) * (out[site] - means[site])
     return out, stretch
 
 

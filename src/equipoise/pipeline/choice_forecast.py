@@ -20,7 +20,7 @@ from equipoise.model.baselines import Model, Predicted, Test, Train
 from equipoise.model.forecast import Ahead, log_densities, posterior, refilled, share_draws
 from equipoise.model.hierarchy import Design, Panel
 from equipoise.model.laplace import Quick, Start, quick_fit
-from equipoise.model.policy import FLOOR
+from equipoise.model.policy import floor_of
 from equipoise.model.transitions import prepare
 from equipoise.pipeline.choice_rows import AREAS, MEASURED, PERIODS, Origin, choice_rows
 from equipoise.pipeline.choice_rows import inertia_of as inertia_terms
@@ -74,7 +74,7 @@ class Forecaster:
             sites = posterior(fit)
             ahead = rows_ahead(self.data, test, panel=panel, origin=origin, spec=self.spec, known=self.known)
             density = log_densities(sites, ahead=ahead, design=DESIGNS[name])
-            draws = share_draws(sites, ahead=ahead, design=DESIGNS[name], seed=SEED)
+            draws = share_draws(sites, ahead=ahead, design=DESIGNS[name], floor=floor_of(train.channel), seed=SEED)
             draws, lost = refilled(draws)
             self.replaced[train.until, name, train.channel] = lost
             one = test.ahead == 1
@@ -115,7 +115,7 @@ def rows_ahead(data: ThesisData, test: Test, *, panel: Panel, origin: Origin, sp
         panel.series_channel[panel.series], origin.i, panel.series, strict=True)}
     region = np.array([panel.regions.index(_AREA[codes.region(data.states[s])]) for s in states])
     options = np.zeros((len(states), test.options.shape[1]), bool)
-    options[series] = test.options
+    np.logical_or.at(options, series.ravel(), test.options)
     inertia, perception = (_standard(x, at=(i, t), like=(origin.i, origin.t))
                            for x in (inertia_terms(data), perception_terms(data)))
     rows = Panel(
@@ -136,7 +136,7 @@ def _base(data: ThesisData, name: str, *, states: NDArray[np.int64], until: int)
     five, _ = base_shares(raw)
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(raw).all(-1))
     mean = np.where(seen[..., None], raw, 0.0).sum(1) / np.maximum(seen.sum(1), 1)[:, None]
-    return np.log(np.maximum(np.where(np.isfinite(five), five, mean), FLOOR))
+    return np.log(np.maximum(np.where(np.isfinite(five), five, mean), floor_of(name)))
 
 
 def _standard(terms: Array, *, at: Places, like: Places) -> Array:

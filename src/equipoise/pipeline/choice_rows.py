@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from equipoise.assemble import codes
 from equipoise.measure.rivalry import to_matrix
 from equipoise.model.hierarchy import Panel
-from equipoise.model.policy import FLOOR
+from equipoise.model.policy import floor_of
 from equipoise.model.transitions import prepare
 from equipoise.pipeline.thesis_data import ThesisData
-from equipoise.pipeline.thesis_rows import Spec, base_shares, lagged
+from equipoise.pipeline.thesis_rows import Spec, base_shares, lagged, open_options
 from equipoise.schema import CHANNELS
 
 Array = NDArray[np.float64]
@@ -23,7 +23,11 @@ Array = NDArray[np.float64]
 PERIODS = (2008, 2014, 2022)
 """The first years of the second and later periods."""
 
-MEASURED = Spec(channels=("trade", "diplomacy", "institutions"))
+MEASURED = Spec(channels=("trade", "diplomacy"))
+"""Security and institutions are left out: between treaties and accessions nothing moves there, see the hypotheses."""
+
+LEAST = 5
+"""A series of fewer moves is left out: its own effects would be all that it tells of."""
 
 MOVED = {"security": 0.01}
 """The least move of a share that makes a year an outcome: security moves by treaty, and small moves there are changes
@@ -93,13 +97,11 @@ def finite(values: Array) -> NDArray[np.bool_]:
 
 def _channel(data: ThesisData, name: str, *, spec: Spec) -> tuple[NDArray[Any], ...]:
     """i, t, c, shares, last shares, on, rivalry, leverage and base shares of the rows of one channel."""
-    raw = data.channel(name)
-    s = np.maximum(raw, FLOOR)
+    raw, floor = data.channel(name), floor_of(name)
+    s = np.maximum(raw, floor)
     s = s / s.sum(-1, keepdims=True)
     mean, first = base_shares(raw)
-    seen = np.asarray(np.nan_to_num(raw) > FLOOR)
-    # What is tied in neither year is not chosen from: its log share would be the floor's twice, a move of exactly zero.
-    open_ = seen | np.nan_to_num(lagged(seen.astype(float), 1)).astype(bool)
+    open_ = open_options(raw, floor=floor)
     known = finite(s)
     before = lagged(s, 1)
     pairs = lagged(data.rivalry(without=spec.rivalry_left_out(name), only=spec.only), spec.lag, axis=0)
@@ -110,10 +112,11 @@ def _channel(data: ThesisData, name: str, *, spec: Spec) -> tuple[NDArray[Any], 
     keep &= np.abs(raw - lagged(raw, 1)).max(-1) > MOVED.get(name, 1e-9)
     if spec.states is not None:
         keep &= spec.states[:, None]
+    keep &= keep.sum(1, keepdims=True) >= LEAST
     i, t = np.nonzero(keep)
     r = to_matrix(pairs, powers=len(data.grid.powers))
     c = np.full(len(i), CHANNELS.index(name))
-    base = np.maximum(mean, FLOOR)
+    base = np.maximum(mean, floor)
     return i, t, c, s[i, t], before[i, t], open_[i, t], np.stack([r[t - 1], r[t]]), lever[i, t], base[i]
 
 

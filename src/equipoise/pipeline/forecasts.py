@@ -18,9 +18,9 @@ from equipoise.measure.scores import crps_of_shares, log_score, mean_gain
 from equipoise.measure.system import LEVERAGE
 from equipoise.model.baselines import Model, Predicted, Test, Train, floored, persistence
 from equipoise.model.multinomial import multinomial, multinomial_lag
-from equipoise.model.policy import FLOOR
+from equipoise.model.policy import floor_of
 from equipoise.pipeline.thesis_data import ThesisData
-from equipoise.pipeline.thesis_rows import LAST_MATRIX, lagged
+from equipoise.pipeline.thesis_rows import LAST_MATRIX, lagged, open_options
 from equipoise.schema import CHANNELS, Column, Table
 
 Array = NDArray[np.float64]
@@ -52,14 +52,13 @@ TIES = ("log nearness", "border share", "alliance")
 SCORES = Table("scores", FORECAST_SCORES.key, (
     *FORECAST_SCORES.columns,
     Column("left_out", pl.Int64, "state-years that some model could not forecast", "", "left out for all"),
-    Column("opened", pl.Int64, "state-years with a tie outside the option set", "", "of those scored, above the floor"),
     Column("crps_gain", pl.Float64, "persistence's crps less the model's", "", "higher is better"),
     Column("crps_gain_se", pl.Float64, "its standard error", "", "clustered by state or year, the wider"),
 ))
 """What :func:`forecast_scores` returns: the pack's table, and what is not carried there."""
 
 PATH_SCORES = Table("path_scores", (*SCORES.key, "ahead"), (
-    *(c for c in SCORES.columns if c.name not in ("log_score", "log_score_gain", "gain_se", "opened")),
+    *(c for c in SCORES.columns if c.name not in ("log_score", "log_score_gain", "gain_se")),
     Column("ahead", pl.Int32, "years after the origin"),
 ))
 """What :func:`path_scores` returns."""
@@ -70,27 +69,31 @@ def channel_rows(data: ThesisData, channel: str, *, trained_to: int, since: int 
     """The rows of a channel that models learn from, and those that they forecast.
 
     A row is a state-year observed twice running, within the sample of the hypotheses, trade to 2014, in which shares
-    moved (:data:`STILL`). Its option set is what the state was seen with, above the floor, up to the origin; states
-    with fewer than two options there are left out, and an option that opens later is in no model's forecast. With
-    ``path`` all years after the origin are forecast from the origin's shares and covariates, moved or not.
+    moved (:data:`STILL`). Its option set is that of the estimation: what is above the floor in the year or in the year
+    before, two options at least, the same for all models, which are thus told what opens and closes. With ``path`` all
+    years after the origin are forecast from the origin's shares and covariates, moved or not, with the options that
+    the state was seen with up to it.
 
     Raises UsageError for a channel that is none, BadYears where no year lies on one side of the origin.
     """
     if channel not in CHANNELS:
         raise UsageError(f"{channel} is no channel.", hint=f"Choose of {', '.join(CHANNELS)}.")
-    raw, years = data.channel(channel), data.years
+    raw, years, floor = data.channel(channel), data.years, floor_of(channel)
     if channel == "trade":
         raw = np.where((years <= LAST_MATRIX)[None, :, None], raw, np.nan)
-    options: NDArray[np.bool_] = np.asarray((np.nan_to_num(raw[:, years <= trained_to]) > FLOOR).any(1))
-    known = np.isfinite(raw).all(-1) & (options.sum(1) > 1)[:, None]
-    w = floored(np.nan_to_num(raw), options=options[:, None])
-    twice = known & (lagged(known.astype(float), 1) == 1)
-    moved = twice & (np.abs(w - lagged(w, 1)).max(-1) > STILL)
+    seen = np.nan_to_num(raw) > floor
+    options = open_options(raw, floor=floor)
+    if path:
+        options = np.broadcast_to(seen[:, years <= trained_to].any(1)[:, None], raw.shape)
+    known = np.isfinite(raw).all(-1) & (options.sum(-1) > 1)
+    twice = known & (lagged(np.isfinite(raw).all(-1).astype(float), 1) == 1)
+    w = np.nan_to_num(raw)
+    moved = twice & (np.abs(np.maximum(w, floor) - np.maximum(lagged(w, 1), floor)).max(-1) > STILL)
     learnt, later = moved & (years >= since) & (years <= trained_to), (known if path else moved) & (years > trained_to)
     if not learnt.any() or not later.any():
         raise BadYears(f"{channel} has no year on one side of {trained_to}.",
                        hint=f"It has {_span(years[known.any(0)])}; models learn from {since} on.")
-    parts = _Parts(channel, trained_to, w, options, *_covariates(data))
+    parts = _Parts(channel, trained_to, w, np.asarray(options), *_covariates(data))
     i, t = np.nonzero(learnt)
     train = parts.rows(i, t, before=t - 1)
     origin = int(np.flatnonzero(years == trained_to)[0])
@@ -110,8 +113,9 @@ class _Parts:
     ties: Array
 
     def rows(self, i: NDArray[np.intp], t: NDArray[np.intp], *, before: NDArray[np.intp]) -> Train:
-        return Train(self.channel, self.until, i, t, self.shares[i, t], self.shares[i, before], self.options[i],
-                     self.own[i, before], self.ties[i, before])
+        options, floor = self.options[i, t], floor_of(self.channel)
+        now, last = (floored(self.shares[i, at], options=options, floor=floor) for at in (t, before))
+        return Train(self.channel, self.until, i, t, now, last, options, self.own[i, before], self.ties[i, before])
 
 
 def _covariates(data: ThesisData) -> tuple[Array, Array]:
@@ -155,8 +159,7 @@ def forecast_scores(data: ThesisData, *, trained_to: Sequence[int] = ORIGINS, mo
             kept = np.logical_and.reduce([~np.isnan(density[n]) & ~np.isnan(p.draws).any((0, 2))
                                           for n, p in found.items()])
             distance = {n: _crps(p, test=test) for n, p in found.items()}
-            beyond = np.where(test.options, 0.0, data.channel(channel)[test.state, test.year])[kept]
-            count = {"n": int(kept.sum()), "left_out": int((~kept).sum()), "opened": int((beyond > FLOOR).any(1).sum())}
+            count = {"n": int(kept.sum()), "left_out": int((~kept).sum())}
             frames += [{"trained_to": origin, "channel": channel, "model": name, **count,
                         **_log_scores(density, name, test=test, kept=kept),
                         **_crps_scores(distance, name, test=test, kept=kept)} for name in found]

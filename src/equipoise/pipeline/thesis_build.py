@@ -9,14 +9,49 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equipoise.assemble.packed import Pack
-from equipoise.pipeline.thesis import hypotheses
+from equipoise.pipeline.thesis import SAMPLED, hypotheses
+from equipoise.pipeline.thesis_data import thesis_data
 from equipoise.pipeline.thesis_findings import Main
 from equipoise.pipeline.thesis_tables import tables
+
+Progress = Callable[[str], None]
+
+CHAINS, WARMUP, DRAWS = 4, 300, 500
+"""Of the choice."""
+
+
+def estimated(pack: Pack, *, progress: Progress = lambda _: None) -> dict[str, pl.DataFrame]:
+    """Return all tables that are estimated from a pack's others: the choice, its scores, the hypotheses.
+
+    Some twenty minutes on two cores; imports JAX and NumPyro.
+    """
+    from equipoise.model import sampling
+    from equipoise.model.simulate import predictive_check
+    from equipoise.pipeline.choice_fit import choice_tables, parameters, worst
+    from equipoise.pipeline.choice_forecast import all_scores
+    from equipoise.pipeline.choice_rows import choice_rows
+    from equipoise.pipeline.thesis_main import main_estimates, with_intolerance_held
+
+    data = thesis_data(pack)
+    panel, origin = choice_rows(data)
+    chains = sampling.run(panel, chains=CHAINS, warmup=WARMUP, draws=DRAWS, progress=progress)
+    progress("checking what the fit predicts")
+    flat = {n: v.reshape(-1, *v.shape[2:]) for n, v in chains.sites.items()}
+    made = choice_tables(chains, panel=panel, check=predictive_check(panel, flat))
+    progress("computing effects on shares")
+    main = main_estimates(chains.sites, panel=panel, origin=origin, data=data, divergences=chains.divergences)
+    main = with_intolerance_held(main, panel=panel, progress=progress)
+    how = worst(made["choice_fit"])
+    main[SAMPLED] = Main(np.nan, np.nan, np.nan, panel.rows, 0, (0, 0), how["rhat"],
+                         min(how["ess_bulk"], how["ess_tail"]), chains.divergences)
+    made |= thesis_tables(pack, main=main, parameters=parameters(chains, panel=panel), progress=progress)
+    progress("scoring held-out years")
+    return made | {"forecast_scores": all_scores(data)}
 
 
 def thesis_tables(
     pack: Pack, *, main: Mapping[str, Main] | None, parameters: Mapping[str, NDArray[np.float64]] | None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> dict[str, pl.DataFrame]:
     """Return the tables ``thesis`` and ``verdicts`` of a pack, its own tables being all that they are made of.
 

@@ -112,6 +112,15 @@ def base_shares(shares: Array) -> tuple[Array, NDArray[np.bool_]]:
     return np.where(count[:, None] == BASE_YEARS, total / np.maximum(count, 1)[:, None], np.nan), first
 
 
+def open_options(shares: Array, *, floor: float) -> NDArray[np.bool_]:
+    """Which options (N, T, K+1) are in each move's choice: those above the floor in the year or in the year before.
+
+    What is tied in neither is not chosen from: its log share would be the floor's twice, a move of exactly zero.
+    """
+    seen = np.asarray(np.nan_to_num(shares) > floor)
+    return np.asarray(seen | np.nan_to_num(lagged(seen.astype(float), 1)).astype(bool))
+
+
 def pair_weights(shares: Array) -> Array:
     """The share (…, P) of each pair of powers in what a state with shares (…, K+1) has between them."""
     first, second = pair_positions(shares.shape[-1] - 1)

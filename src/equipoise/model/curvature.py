@@ -1,0 +1,275 @@
+"""The curvature of the hierarchical model's posterior, and coordinates in which it is one.
+
+It is found from as many Hessian products as there are shared parameters, for given these the series are independent
+and one product serves all of them. Importing this module imports JAX and NumPyro.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.flatten_util import ravel_pytree
+from numpy.typing import NDArray
+from numpyro import handlers
+from numpyro.infer.util import initialize_model
+from scipy import linalg, optimize
+
+from equipoise.model.hierarchy import LOCAL, Design, Panel, model
+
+Array = NDArray[np.float64]
+
+BY_CHANNEL = ("speed_base", "freedom", "power", "level", "carry", "coercion_channel", "cross_pressure_channel")
+"""Shared parameters with a value a channel that touch only rows of that channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """The negative log joint as a function of one vector, with the places of shared and local parameters in it.
+
+    classes: groups of shared parameters of which one Hessian product serves all; channel, region (size,): what a
+    parameter belongs to, −1 if to all.
+    """
+
+    value_and_slope: Any
+    product: Any
+    unravel: Any
+    constrain: Any
+    panel: Panel
+    size: int
+    shared: NDArray[np.intp]
+    local: NDArray[np.intp]
+    classes: list[NDArray[np.intp]]
+    channel: NDArray[np.intp]
+    region: NDArray[np.intp]
+    held: dict[str, Array]
+
+    def begin(self, start: dict[str, Array] | None) -> Array:
+        """Where a climb begins: no effects but those of the first shares, or what ``start`` has of the same shape."""
+        z = {n: np.array(v) for n, v in self.unravel(jnp.zeros(self.size)).items()}
+        z["attraction"] = 0.1 * (self.panel.series_base - self.panel.series_base.mean(1, keepdims=True))
+        if start is not None:
+            z |= {n: v for n, v in start.items() if n in z and np.shape(v) == np.shape(z[n])}
+        return np.asarray(ravel_pytree(z)[0], float)
+
+    def arrays(self, z: Array) -> dict[str, Array]:
+        """The vector as arrays by site."""
+        return {n: np.asarray(v, float) for n, v in self.unravel(jnp.asarray(z)).items()}
+
+    @property
+    def places(self) -> dict[str, NDArray[np.intp]]:
+        """Where each site's values are in the vector."""
+        return {n: v.astype(int) for n, v in self.arrays(np.arange(self.size, dtype=float)).items()}
+
+    def slope(self, z: Array, held: dict[str, Array]) -> tuple[float, Array]:
+        """Value and slope of the negative log joint at z (size,)."""
+        value, slope = self.value_and_slope(jnp.asarray(z), held, self.panel)
+        if not (np.isfinite(value) and np.isfinite(slope).all()):
+            return 1e9, np.zeros(self.size)  # a step too far; the search shortens it
+        return float(value), np.asarray(slope, float)
+
+    def approach(self, z: Array, held: dict[str, Array], *, steps: int) -> Array:
+        """Climb without a curvature."""
+        done = optimize.minimize(self.slope, z, args=(held,), jac=True, method="L-BFGS-B",
+                                 options={"maxiter": steps, "maxcor": 30, "ftol": 1e-8, "gtol": 1e-2})
+        return np.asarray(done.x)
+
+    def settle(self, z: Array, held: dict[str, Array], curved: Curved, *, steps: int) -> tuple[Array, float]:
+        """Climb in coordinates in which the curvature is one; also the length of the Newton step left at the end."""
+        def f(y: Array) -> tuple[float, Array]:
+            value, slope = self.slope(z + curved.spread_out(y, self), held)
+            return value, curved.gathered(slope, self)
+
+        done = optimize.minimize(f, np.zeros(self.size), jac=True, method="L-BFGS-B",
+                                 options={"maxiter": steps, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-2, "maxls": 40})
+        return z + curved.spread_out(done.x, self), float(np.linalg.norm(f(done.x)[1]))
+
+    def curvature(self, z: Array, held: dict[str, Array]) -> Curved:
+        """The Hessian's blocks."""
+        b, g = self.local.shape[1], len(self.shared)
+        first = len(self.classes) + b
+        spreads = _one_by_one(held, before=first)
+        many = np.zeros((len(next(iter(spreads.values()))), self.size))
+        for row, members in enumerate(self.classes):
+            many[row, members] = 1.0
+        for j in range(b):
+            many[len(self.classes) + j, self.local[:, j]] = 1.0
+        # In 64 bits: some curvatures are a million times others, and the error of the large would hide the small.
+        with jax.enable_x64(True):
+            out = np.asarray(self.product(jnp.asarray(z), jnp.asarray(many), held, spreads, self.panel))
+        blocks = np.stack([out[len(self.classes) + j][self.local] for j in range(b)], -1)
+        place = np.full(self.size, -1)
+        place[self.shared] = np.arange(g)
+        full, across = np.full((g, g), np.nan), np.zeros((*self.local.shape, g))
+        for row, members in enumerate(self.classes):
+            for j in members:
+                same = np.ones(self.size, bool)
+                if len(members) > 1:
+                    same = (self.channel == self.channel[j]) & ((self.region[j] < 0) | (self.region == self.region[j]))
+                    known = (self.region >= 0) | (self.region[j] < 0)
+                    apart = (self.channel >= 0) & ((self.channel != self.channel[j]) | known & ~same)
+                    full[place[self.shared[apart[self.shared]]], place[j]] = 0.0
+                mine = self.shared[same[self.shared]]
+                full[place[mine], place[j]] = out[row][mine]
+                across[..., place[j]] = np.where(same[self.local], out[row][self.local], 0.0)
+        full = np.where(np.isnan(full), full.T, full)
+        made = Curved.of((full + full.T) / 2, (blocks + blocks.transpose(0, 2, 1)) / 2, across)
+        return replace(made, shift=made.followed(out[first:], self))
+
+
+@dataclass(frozen=True, slots=True)
+class Curved:
+    """Blocks of the Hessian: factor of the Schur complement of the shared, blocks of the local, H_LL⁻¹ H_LG.
+
+    shift (size, m): how far the mode goes with the logarithm of each spread, in the order of their names.
+    """
+
+    factor: Array
+    blocks: Array
+    solved: Array
+    root: Array
+    definite: bool
+    shift: Array
+
+    @classmethod
+    def of(cls, shared: Array, blocks: Array, across: Array) -> Curved:
+        """From the Hessian's parts; directions in which it falls are turned to rise, so that a saddle is left."""
+        blocks, fine = _rising(blocks)
+        solved = np.asarray(np.linalg.solve(blocks, across), float)
+        schur, good = _rising(shared - np.einsum("sbg,sbh->gh", across, solved, optimize=True))
+        root: Array = np.swapaxes(np.linalg.cholesky(np.linalg.inv(blocks)), 1, 2)
+        factor = np.asarray(linalg.cholesky(schur, lower=True))
+        return cls(factor, blocks, solved, root, fine and good, np.zeros((0, 0)))
+
+    @property
+    def half_log_det(self) -> float:
+        """Half the log determinant of the Hessian."""
+        return float(np.log(np.diag(self.factor)).sum() - np.log(np.einsum("sbb->sb", self.root)).sum())
+
+    def followed(self, slopes: Array, problem: Problem) -> Array:
+        """Where the mode goes (size, m) if the slope of the negative log joint changes by ``slopes`` (m, size)."""
+        out, own = np.zeros(slopes.T.shape), slopes[:, problem.local]
+        rest = slopes[:, problem.shared] - np.einsum("sbg,msb->mg", self.solved, own, optimize=True)
+        out[problem.shared] = g = -np.asarray(linalg.cho_solve((self.factor, True), rest.T))
+        direct = np.einsum("scb,scd,msd->sbm", self.root, self.root, own, optimize=True)
+        out[problem.local] = -direct - np.tensordot(self.solved, g, 1)
+        return out
+
+    def variance(self, problem: Problem, *, means: Array | float = 0.0) -> Array:
+        """The diagonal of H⁻¹; with slopes of the local's prior means by the shared (S, b, g), that about the means."""
+        out = np.zeros(problem.size)
+        spare = linalg.solve_triangular(self.factor, np.eye(len(self.factor)), lower=True)
+        out[problem.shared] = (spare**2).sum(0)
+        about = self.solved + means
+        half = linalg.solve_triangular(self.factor, about.reshape(-1, about.shape[-1]).T, lower=True)
+        inner = np.einsum("sbb->sb", np.linalg.inv(self.blocks))
+        out[problem.local] = inner + (half**2).sum(0).reshape(inner.shape)
+        return out
+
+    def spread_out(self, y: Array, problem: Problem) -> Array:
+        """H^(−½) y: draws of the posterior from those of a standard normal, for y (size,) or (size, D)."""
+        out, own = np.zeros_like(y), y[problem.local]
+        out[problem.shared] = g = linalg.solve_triangular(self.factor.T, y[problem.shared], lower=False)
+        out[problem.local] = np.einsum("scb,sc...->sb...", self.root, own) - np.tensordot(self.solved, g, 1)
+        return out
+
+    def gathered(self, slope: Array, problem: Problem) -> Array:
+        """The transpose of :meth:`spread_out`, for a slope (size,)."""
+        out, own = np.zeros_like(slope), slope[problem.local]
+        rest = slope[problem.shared] - np.einsum("sbg,sb->g", self.solved, own)
+        out[problem.shared] = linalg.solve_triangular(self.factor, rest, lower=True)
+        out[problem.local] = np.einsum("scb,sb->sc", self.root, own)
+        return out
+
+
+def _rising(matrices: Array) -> tuple[Array, bool]:
+    """Symmetric matrices (…, m, m) with the absolute values of their eigenvalues, and whether all were positive."""
+    values, vectors = np.linalg.eigh(matrices)
+    least = 1e-9 * np.abs(values).max(-1, keepdims=True)
+    if (values > least).all():
+        return matrices, True
+    return (vectors * np.maximum(np.abs(values), least)[..., None, :]) @ np.swapaxes(vectors, -1, -2), False
+
+
+def _potential(panel: Panel, design: Design, held: dict[str, Array]) -> tuple[Any, Any, Any, Any]:
+    """NumPyro's account of the model with given spreads, and its potential as a function of one vector."""
+    given = lambda p, h: handlers.condition(model, data=h)(p, design)  # noqa: E731
+    info = initialize_model(jax.random.PRNGKey(0), given, model_args=(panel, held), dynamic_args=True)
+    flat, unravel = ravel_pytree({n: jnp.zeros_like(v) for n, v in info.param_info.z.items()})
+
+    def potential(x: Any, h: Any, p: Any) -> Any:
+        return info.potential_fn(p, h)(unravel(x))
+
+    return info, flat, unravel, potential
+
+
+def problem_of(panel: Panel, design: Design, held: dict[str, Array]) -> Problem:
+    """The problem of a panel with given spreads; compiled when it is first used."""
+    info, flat, unravel, potential = _potential(panel, design, held)
+    with jax.enable_x64(True):
+        slope = jax.grad(_potential(panel, design, held)[3])
+
+        def product(x: Any, many: Any, h: Any, spreads: Any, p: Any) -> Any:
+            return jax.lax.map(lambda v: jax.jvp(lambda y, k: slope(y, k, p), (x, h), v)[1], (many, spreads))
+
+    places = {n: np.asarray(v).astype(int) for n, v in unravel(jnp.arange(flat.size, dtype=float)).items()}
+    local = np.concatenate([places[n].reshape(len(panel.series_channel), -1) for n in LOCAL], 1)
+    shared = np.setdiff1d(np.arange(flat.size), local.ravel())
+    classes, channel, region = _classes(places, panel)
+    turned = partial(_constrain, info, panel, held)
+    return Problem(
+        jax.jit(jax.value_and_grad(potential)), jax.jit(product), unravel, turned, panel, flat.size,
+        shared, local, classes, channel, region, held,
+    )  # fmt: skip
+
+
+def _one_by_one(held: dict[str, Array], *, before: int) -> dict[str, Array]:
+    """Changes of the spreads by a unit of the logarithm of each in turn, after ``before`` rows of no change."""
+    sizes = {n: int(np.size(held[n])) for n in sorted(held)}
+    out, row, total = {}, before, before + sum(sizes.values())
+    for name, size in sizes.items():
+        change = np.zeros((total, size))
+        change[row + np.arange(size), np.arange(size)] = np.ravel(held[name])
+        out[name] = change.reshape(total, *np.shape(held[name]))
+        row += size
+    return out
+
+
+def _classes(places: dict[str, NDArray[np.intp]],
+             panel: Panel) -> tuple[list[NDArray[np.intp]], NDArray[np.intp], NDArray[np.intp]]:
+    """Shared parameters whose columns of the Hessian do not overlap, and the channel and region of every parameter."""
+    size = max(int(v.max()) for v in places.values()) + 1
+    channel, region = np.full(size, -1), np.full(size, -1)
+    classes: list[NDArray[np.intp]] = []
+    for name, at in places.items():
+        if name in LOCAL:
+            channel[at.T], region[at.T] = panel.series_channel, panel.series_region
+        elif name == "home":
+            channel[at], region[at] = np.arange(at.shape[0])[:, None, None], np.arange(at.shape[1])[None, :, None]
+            classes += [at[:, :, k].ravel() for k in range(at.shape[2])]
+        elif name == "year":
+            channel[at.T] = panel.cell_channel
+            order = [np.flatnonzero(panel.cell_channel == c) for c in range(len(panel.channels))]
+            for r in range(max(map(len, order))):
+                rows = [o[r] for o in order if r < len(o)]
+                classes += [at[rows, k] for k in range(at.shape[1])]
+        elif name.endswith("_region"):
+            channel[at], region[at] = np.indices(at.shape)
+            classes.append(at.ravel())
+        elif name.endswith("_period"):
+            channel[at] = np.arange(at.shape[0])[:, None]
+            classes += list(at.T)
+        elif name in BY_CHANNEL:
+            channel[at] = np.arange(len(at))
+            classes.append(at)
+        else:
+            classes += [np.array([j]) for j in at.ravel()]
+    return classes, channel, region
+
+
+def _constrain(info: Any, panel: Panel, held: dict[str, Array], z: Any) -> dict[str, Any]:
+    return {n: v for n, v in info.postprocess_fn(panel, held)(z).items() if n not in held}

@@ -1,0 +1,89 @@
+"""The fitted choice as the pack has it: draws of what is reported, and how the sampling went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from equipoise.assemble.thesis_contracts import CHOICE_FIT, CHOICE_POSTERIOR
+from equipoise.errors import NotConverged
+from equipoise.model.hierarchy import GROUPS, Panel
+from equipoise.model.posterior import quantities, summarise
+from equipoise.model.sampling import Chains
+
+Array = NDArray[np.float64]
+
+DRAWN = ("coercion", "cross_pressure", "intolerance")
+"""Parameters whose draws the pack has; of the others it has summaries."""
+
+PREDICTIVE = ("inside_50", "inside_90", "kurtosis", "kurtosis_replicated", "kurtosis_p", "failed")
+"""Of the predictive check, what the pack has by channel."""
+
+KEPT = 500
+"""Draws of either prior in the pack."""
+
+
+def choice_tables(chains: Chains, *, panel: Panel, check: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """Return the pack's ``choice_posterior`` and ``choice_fit`` of chains of the free prior.
+
+    The restricted prior is the free one given that neither φ nor ρ, averaged over all rows, is under 0; its posterior
+    is that part of the free one, and needs no chains of its own. ``check`` is what
+    :func:`equipoise.model.simulate.predictive_check` returns.
+
+    Raises NotConverged where no draw is in that part.
+    """
+    found = {(n, g): np.asarray(x, float) for n, g, x in quantities(chains.sites, panel, GROUPS)}
+    inside = np.logical_and.reduce([found[n, ""].ravel() >= 0 for n in DRAWN[:2]])
+    if not inside.any():
+        raise NotConverged("no draw has φ and ρ of at least 0.", hint="Leeway is not defined for such parameters.")
+    parts = {"free": np.ones(inside.size, bool), "restricted": inside}
+    drawn = [_draws(found, prior=p, at=np.flatnonzero(on)) for p, on in parts.items()]
+    fit = [{"prior": "free", **_summary(n, g, x)} for (n, g), x in found.items()]
+    fit += [{"prior": "restricted", **_summary(n, g, x.ravel()[inside][None])} for (n, g), x in found.items()
+            if n in DRAWN]
+    shape = found["intolerance", ""].shape
+    count = {"divergences": chains.divergences, "draws": shape[1], "chains": shape[0]}
+    fit += [{"prior": "free", "parameter": "sampling", "group": g, "mean": float(v)} for g, v in count.items()]
+    fit.append({"prior": "restricted", "parameter": "sampling", "group": "draws", "mean": float(inside.sum())})
+    fit += [{"prior": "free", "parameter": f"predictive {name}", "group": r["channel"], "mean": float(r[name])}
+            for r in check.to_dicts() for name in PREDICTIVE]
+    return {
+        "choice_posterior": CHOICE_POSTERIOR.check(_rounded(pl.concat(drawn))),
+        "choice_fit": CHOICE_FIT.check(_rounded(pl.DataFrame(fit, schema=CHOICE_FIT.dtypes))),
+    }
+
+
+def parameters(chains: Chains, *, panel: Panel) -> dict[str, Array]:
+    """Joint draws (D,) of φ, ρ, each averaged over all rows and neither under 0, and ψ."""
+    found = {n: np.asarray(x, float).ravel() for n, g, x in quantities(chains.sites, panel, GROUPS)
+             if n in DRAWN and not g}
+    inside = (found["coercion"] >= 0) & (found["cross_pressure"] >= 0)
+    return {n: found[n][inside] for n in DRAWN}
+
+
+def worst(fit: pl.DataFrame) -> dict[str, float]:
+    """The largest R-hat and the smallest effective number of draws of ``choice_fit``."""
+    own = fit.filter(pl.col("prior") == "free")
+    each = own.select(pl.max("rhat"), pl.min("ess_bulk"), pl.min("ess_tail")).row(0, named=True)
+    return {n: float(v) for n, v in each.items()}
+
+
+def _draws(found: Mapping[tuple[str, str], Array], *, prior: str, at: NDArray[np.intp]) -> pl.DataFrame:
+    chosen = at[np.unique(np.linspace(0, len(at) - 1, min(KEPT, len(at))).astype(int))]
+    return pl.concat([
+        pl.DataFrame({"prior": prior, "draw": np.arange(len(chosen)), "parameter": n, "group": g,
+                      "value": x.ravel()[chosen]}, schema=CHOICE_POSTERIOR.dtypes)
+        for (n, g), x in found.items() if n in DRAWN])
+
+
+def _summary(name: str, group: str, draws: Array) -> dict[str, object]:
+    s = summarise(name, group, draws)
+    return {"parameter": name, "group": group, "mean": s.mean, "sd": s.sd, "low": s.low, "high": s.high,
+            **({"rhat": s.rhat, "ess_bulk": s.ess_bulk, "ess_tail": s.ess_tail} if len(draws) > 1 else {})}
+
+
+def _rounded(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.selectors.float().round_sig_figs(7))
