@@ -56,7 +56,7 @@ VERDICTS = Table(
 )
 
 _PRIOR = Column("prior", pl.String, "free or restricted", _DATA,
-                "free: coercion and cross-pressure of either sign; restricted: neither under 0")
+                "free: of either sign, all years; restricted: of 2014 and later, neither under 0")
 _PARAMETER = Column("parameter", pl.String, "name", _DATA, "coercion, cross_pressure, intolerance, …")
 _GROUP = Column("group", pl.String, "a channel, region or period", _DATA, "empty text: the mean over all of them")
 

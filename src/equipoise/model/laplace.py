@@ -38,7 +38,7 @@ NEARLY = 0.5
 NUDGE = 0.1
 """The step of that, in the spread's logarithm."""
 
-LEAST_TOLD = 0.1
+LEAST_TOLD = 0.03
 """The least share of a step that an EM step is taken for."""
 
 
@@ -112,6 +112,7 @@ def climbed(panel: Panel, design: Design, *, progress: Callable[[str], None],
         if most < (SETTLED if bent else NEARLY) and far < CLOSE:
             if bent:
                 return problem, z, held, curved, far
+            curved = problem.curvature(z, held)
             bent = _bent(problem, z, held, curved)
             moved = _steps(problem, z, curved, held, bent=bent)
         held = held | {n: held[n] * np.exp(np.clip(v, -1.0, 1.0)) for n, v in moved.items()}

@@ -75,7 +75,7 @@ def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -
         wide[name] = np.full(np.shape(held[name]), 1 / np.sqrt(2 * count / len(panel.channels)))
     loose = looseness(problem, z, curved, held)
     for name, site in (("attraction_spread", "attraction"), ("scale_spread", "log_scale")):
-        wide[name] = wide[name] / np.sqrt(np.maximum(1 - loose[site], 0.05))
+        wide[name] = wide[name] / np.maximum(1 - loose[site], 0.05)
     basis = {"loose": loose, "wide": wide, "at": z, "held": held, "shared": problem.shared, "local": problem.local,
              "solved": curved.solved, "root": curved.root, "shift": curved.shift[problem.shared],
              "factor": np.linalg.inv(curved.factor).T}

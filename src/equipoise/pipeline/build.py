@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,14 @@ from equipoise.assemble import estimation_set
 from equipoise.assemble import pack as assembled
 from equipoise.assemble.packed import MANIFEST, Pack, encode
 from equipoise.assemble.panel.shelf import CARRIED, PREFIX, carried_notes, compact
+from equipoise.assemble.thesis_contracts import THESIS
 from equipoise.errors import MissingSource
 from equipoise.measure.engagement import channel_shares
 from equipoise.measure.rivalry import pair_positions
 from equipoise.measure.system import COMPONENTS, rivalry_components
 from equipoise.pipeline import points
 from equipoise.pipeline.decoupling import decoupling
+from equipoise.pipeline.thesis_build import estimated
 from equipoise.schema import DEFAULT_POWERS, FIRST_YEAR
 
 VERSION = "2026.11"
@@ -36,7 +39,8 @@ def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None
     """Return the pack's files by name, built from the sources in a folder; the same sources give the same bytes.
 
     ``estimates`` are tables of a pack that need not be made again, which takes minutes: ``ideal_points`` and
-    ``ideal_draws`` of the same roll calls, ``decoupling`` of the same trade and GDP.
+    ``ideal_draws`` of the same roll calls, ``decoupling`` of the same trade and GDP, the tables of
+    :data:`equipoise.assemble.thesis_contracts.THESIS` of the same pack.
 
     Raises:
         MissingSource: the folder or a file is not there; BadSourceFile: a file is not what its entry says.
@@ -64,9 +68,18 @@ def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None
     about = {
         name: {"version": s.version, "licence": s.licence, "coverage": s.coverage} for name, s in sources().items()
     }
+
+    def files() -> dict[str, bytes]:
+        notes = assembled.notes(frames, sources=about) + carried_notes(frames, sources=about)
+        return encode(frames, columns=notes, version=VERSION)
+
+    if set(THESIS) <= set(given):
+        frames |= {name: given[name] for name in THESIS}
+    else:
+        with TemporaryDirectory() as folder:
+            frames |= estimated(Pack(folder=write(files(), to=folder)), progress=progress)
     progress("writing Parquet")
-    columns = assembled.notes(frames, sources=about) + carried_notes(frames, sources=about)
-    return encode(frames, columns=columns, version=VERSION)
+    return files()
 
 
 def write(files: dict[str, bytes], *, to: Path | str) -> Path:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from equipoise.assemble.thesis_contracts import CHOICE_FIT, CHOICE_POSTERIOR
 from equipoise.errors import NotConverged
 from equipoise.model.hierarchy import GROUPS, Panel
-from equipoise.model.posterior import quantities, summarise
+from equipoise.model.posterior import averaged, quantities, summarise
 from equipoise.model.sampling import Chains
+from equipoise.pipeline.choice_rows import PERIODS
 
 Array = NDArray[np.float64]
 
@@ -22,6 +23,9 @@ DRAWN = ("coercion", "cross_pressure", "intolerance")
 PREDICTIVE = ("inside_50", "inside_90", "kurtosis", "kurtosis_replicated", "kurtosis_p", "failed")
 """Of the predictive check, what the pack has by channel."""
 
+SINCE = 2014
+"""The first year of those whose coercion and cross-pressure leeway takes: those of today's order."""
+
 KEPT = 500
 """Draws of either prior in the pack."""
 
@@ -29,25 +33,19 @@ KEPT = 500
 def choice_tables(chains: Chains, *, panel: Panel, check: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the pack's ``choice_posterior`` and ``choice_fit`` of chains of the free prior.
 
-    The restricted prior is the free one given that neither φ nor ρ, averaged over all rows, is under 0; its posterior
-    is that part of the free one, and needs no chains of its own. ``check`` is what
-    :func:`equipoise.model.simulate.predictive_check` returns.
-
-    Raises NotConverged where no draw is in that part.
+    The ``restricted`` draws are what leeway takes: φ and ρ averaged over the rows of :data:`SINCE` and later, where
+    neither is under 0. ``check`` is what :func:`equipoise.model.simulate.predictive_check` returns.
     """
     found = {(n, g): np.asarray(x, float) for n, g, x in quantities(chains.sites, panel, GROUPS)}
-    inside = np.logical_and.reduce([found[n, ""].ravel() >= 0 for n in DRAWN[:2]])
-    if not inside.any():
-        raise NotConverged("no draw has φ and ρ of at least 0.", hint="Leeway is not defined for such parameters.")
-    parts = {"free": np.ones(inside.size, bool), "restricted": inside}
-    drawn = [_draws(found, prior=p, at=np.flatnonzero(on)) for p, on in parts.items()]
+    latest = parameters(chains, panel=panel)
+    drawn = [_draws(found, prior="free"), _draws({(n, ""): x for n, x in latest.items()}, prior="restricted")]
     fit = [{"prior": "free", **_summary(n, g, x)} for (n, g), x in found.items()]
-    fit += [{"prior": "restricted", **_summary(n, g, x.ravel()[inside][None])} for (n, g), x in found.items()
-            if n in DRAWN]
+    fit += [{"prior": "restricted", **_summary(n, "", x[None])} for n, x in latest.items()]
     shape = found["intolerance", ""].shape
     count = {"divergences": chains.divergences, "draws": shape[1], "chains": shape[0]}
     fit += [{"prior": "free", "parameter": "sampling", "group": g, "mean": float(v)} for g, v in count.items()]
-    fit.append({"prior": "restricted", "parameter": "sampling", "group": "draws", "mean": float(inside.sum())})
+    fit.append({"prior": "restricted", "parameter": "sampling", "group": "draws",
+                "mean": float(len(latest["intolerance"]))})
     fit += [{"prior": "free", "parameter": f"predictive {name}", "group": r["channel"], "mean": float(r[name])}
             for r in check.to_dicts() for name in PREDICTIVE]
     return {
@@ -57,11 +55,17 @@ def choice_tables(chains: Chains, *, panel: Panel, check: pl.DataFrame) -> dict[
 
 
 def parameters(chains: Chains, *, panel: Panel) -> dict[str, Array]:
-    """Joint draws (D,) of φ, ρ, each averaged over all rows and neither under 0, and ψ."""
-    found = {n: np.asarray(x, float).ravel() for n, g, x in quantities(chains.sites, panel, GROUPS)
-             if n in DRAWN and not g}
+    """Joint draws (D,) of φ and ρ, each averaged over the rows of :data:`SINCE` and later, neither under 0, and of ψ.
+
+    Raises NotConverged where no draw has both at 0 or more.
+    """
+    rows = panel.period >= np.searchsorted(PERIODS, SINCE, side="right")
+    found = {n: averaged(chains.sites, n, panel, GROUPS, rows).ravel() for n in DRAWN[:2]}
+    found["intolerance"] = np.asarray(chains.sites["intolerance"], float).ravel()
     inside = (found["coercion"] >= 0) & (found["cross_pressure"] >= 0)
-    return {n: found[n][inside] for n in DRAWN}
+    if not inside.any():
+        raise NotConverged("no draw has φ and ρ of at least 0.", hint="Leeway is not defined for such parameters.")
+    return {n: x[inside] for n, x in found.items()}
 
 
 def worst(fit: pl.DataFrame) -> dict[str, float]:
@@ -71,8 +75,9 @@ def worst(fit: pl.DataFrame) -> dict[str, float]:
     return {n: float(v) for n, v in each.items()}
 
 
-def _draws(found: Mapping[tuple[str, str], Array], *, prior: str, at: NDArray[np.intp]) -> pl.DataFrame:
-    chosen = at[np.unique(np.linspace(0, len(at) - 1, min(KEPT, len(at))).astype(int))]
+def _draws(found: Mapping[tuple[str, str], Array], *, prior: str) -> pl.DataFrame:
+    size = found["intolerance", ""].size
+    chosen = np.unique(np.linspace(0, size - 1, min(KEPT, size)).astype(int))
     return pl.concat([
         pl.DataFrame({"prior": prior, "draw": np.arange(len(chosen)), "parameter": n, "group": g,
                       "value": x.ravel()[chosen]}, schema=CHOICE_POSTERIOR.dtypes)

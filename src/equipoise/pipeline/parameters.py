@@ -15,7 +15,7 @@ from equipoise.schema import CHANNELS
 NAMES = ("coercion", "cross_pressure", "intolerance")
 
 LEEWAY_PRIOR = "restricted"
-"""Leeway is defined for coercion and cross-pressure of at least 0."""
+"""Those of 2014 and later, neither under 0: leeway asks what today's order would do."""
 
 QUANTILES = {"low": 0.05, "mid_low": 0.25, "median": 0.5, "mid_high": 0.75, "high": 0.95}
 
@@ -24,7 +24,7 @@ SPREAD = 2.0
 
 
 def parameters_of(pack: Pack) -> Prior:
-    """The posterior of the parameters, the mean over channels, under the restricted prior; without one, the assumed.
+    """The posterior of the parameters of 2014 and later, neither force under 0; without one, the assumed.
 
     >>> from equipoise.assemble.packed import Pack
     >>> parameters_of(Pack(frames={}))

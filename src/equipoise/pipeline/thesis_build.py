@@ -16,7 +16,7 @@ from equipoise.pipeline.thesis_tables import tables
 
 Progress = Callable[[str], None]
 
-CHAINS, WARMUP, DRAWS = 4, 300, 500
+CHAINS, WARMUP, DRAWS = 4, 300, 600
 """Of the choice."""
 
 

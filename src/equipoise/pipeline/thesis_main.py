@@ -36,15 +36,15 @@ def main_estimates(sites: dict[str, Array], *, panel: Panel, origin: Origin, dat
     # The coefficient is one of logit η; movement is in proportion to η, and d log η = (1 − η) d logit η.
     base = 1.0 / (1.0 + np.exp(-np.asarray(sites["speed_base"], float)))
     tenure = -slow * (1.0 - base @ (np.bincount(panel.channel, minlength=len(panel.channels)) / panel.rows))
-    phi = {name: averaged(sites, "coercion", panel, GROUPS, rows) for name, rows in (("H2", ~old), ("H2: trade", old))}
+    fresh, known = (averaged(sites, "coercion", panel, GROUPS, rows) for rows in (~old, old))
     of = {
         "H1": (found["index"], every), "H3": (found["gap"], found["led"]), "H3*": (found["first"], found["led"]),
-        "H2": (phi["H2"], ~old), "H2: trade": (phi["H2: trade"], old), "H4": (tenure, every),
+        "H2": (fresh, ~old), "H2: trade to 2014": (known, old), "H4": (tenure, every),
     }
     rho = averaged(sites, "cross_pressure", panel, GROUPS, ~old)
     unstable = {"unstable": float(found["unstable"])}
     told = {"H1": unstable, "H3": unstable, "H3*": unstable,
-            "H2": {"correlation": float(np.corrcoef(phi["H2"].ravel(), rho.ravel())[0, 1])}}
+            "H2": {"correlation": float(np.corrcoef(fresh.ravel(), rho.ravel())[0, 1])}}
     return {h: _main(summarise(h, "", d), rows, origin=origin, data=data, divergences=divergences,
                      told=told.get(h, {})) for h, (d, rows) in of.items()}
 
