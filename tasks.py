@@ -77,6 +77,7 @@ def test(words: list) -> int:
     if words:
         return call(PYTHON, "-m", "pytest", *words)
     tell("fast tests, then slow and browser tests")
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a process a core is enough; threads of both would wait in turn
     spread = ["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m"]
     fast = call(PYTHON, *spread, "not slow and not browser and not live")
     slow = call(PYTHON, *spread, "(slow or browser) and not live", "--durations=20")

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# Before NumPy comes in: threads of its products wait by spinning, and with a worker on every core, spin for nothing.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parents[1]
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "raw"
 

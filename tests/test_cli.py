@@ -115,7 +115,7 @@ def test_data_status_and_verify_of_an_empty_folder(tmp_path):
     done = run("data", "status", "--from", str(tmp_path), cwd=tmp_path)
     assert done.returncode == 0 and "cow_trade" in done.stdout and "missing" in done.stdout
     done = run("data", "status", "--from", str(tmp_path), "--json", cwd=tmp_path)
-    assert {row["state"] for row in json.loads(done.stdout)} == {"missing"}
+    assert {row["state"] for row in json.loads(done.stdout)} == {"missing", "by hand"}
     assert run("data", "verify", "--from", str(tmp_path), cwd=tmp_path).returncode == 0
 
 

@@ -32,9 +32,9 @@ def test_a_scenario_of_ones_own(command, tmp_path) -> None:
     (tmp_path / "war.toml").write_text(
         'id = "war"\ntitle_en = "War of tariffs"\ntitle_zh = "關稅戰"\nyear = 2014\n[[measures]]\nkind = "trade_war"\n'
         'one = ["USA"]\nother = ["CHN"]\ntariff = 0.25\nstart = 2018-07-06\nassumed = true\n', encoding="utf-8")
-    code, out, err = command("simulate", "war.toml", "--state", "USA,CHN", "--json")
+    code, out, err = command("simulate", "war.toml", "--state", "USA,CHN", "--on", "2019", "--json")
     changes = {r["state"]: r["change_pct"] for r in json.loads(out)["rows"]}
-    assert code == 0 and "sizes are assumed" in err
+    assert code == 0 and "sizes are assumed" in err and "the 1 of 1 measures in force on 2019-12-31" in err
     assert changes["CHN"] < changes["USA"] < 0
 
 
@@ -45,6 +45,8 @@ def test_a_scenario_of_ones_own(command, tmp_path) -> None:
     (["trade", "losses", "--states", "KAZ"], "pairs need two states"),
     (["simulate", "oil-halved"], "the price of oil cannot be changed in a world with one sector"),
     (["simulate", "russia-2015"], "there is no scenario russia-2015"),
+    (["simulate", "russia-2014", "--on", "2014-01"], "no measure of russia-2014 is in force on 2014-01-31"),
+    (["simulate", "russia-2014", "--on", "soon"], "'soon' is no date"),
 ])
 def test_errors_are_one_line_and_exit_code_2(command, args, message) -> None:
     code, out, err = command(*args)

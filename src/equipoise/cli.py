@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from equipoise.commands import audit, events, measure, organisations, thesis, trade
+from equipoise.commands import audit, events, measure, mediation, organisations, stance, thesis, trade
 from equipoise.commands.options import Cite, From, Language, Powers, States, split
 from equipoise.commands.output import finish, render, say
 from equipoise.errors import EquipoiseError
@@ -146,6 +146,8 @@ app.command()(trade.simulate)
 app.command()(audit.audit)
 app.command()(events.events)
 app.command()(events.event_data)
+app.command()(stance.stance)
+app.command()(mediation.mediation)
 
 
 @data_app.command()
@@ -198,7 +200,7 @@ def pull(
     from equipoise.acquire.registry import source, sources
     from equipoise.view.terminal import download_progress
 
-    wanted = [source(n) for n in names] if names else list(sources().values())
+    wanted = [source(n) for n in names] if names else [s for s in sources().values() if not s.by_hand]
     with download_progress() as progress:
         from equipoise.acquire.fetch import fetch
 

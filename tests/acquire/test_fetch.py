@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from equipoise.acquire.fetch import Pull, fetch
-from equipoise.acquire.registry import Source, SourceFile
-from equipoise.errors import BadSourceFile, CannotWrite, SourceUnreachable
+from equipoise.acquire.registry import Source, SourceFile, sources
+from equipoise.errors import BadSourceFile, CannotWrite, SourceUnreachable, UsageError
 
 CONTENT = bytes(range(256)) * 1000
 ETAG = '"v1"'
@@ -144,6 +144,11 @@ def test_a_file_arrives_and_is_kept_the_next_time(server: Server, tmp_path: Path
     assert names(tmp_path) == ["b.bin"]
     assert pull(tmp_path, url).files[0].url is None
     assert len(server.asked) == 1
+
+
+def test_what_is_taken_by_hand_says_how(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"icio has no lasting address to download from\. Take .*oecd\.org"):
+        fetch(sources()["icio"], into=tmp_path)
 
 
 def test_an_altered_file_is_fetched_again(server: Server, tmp_path: Path) -> None:

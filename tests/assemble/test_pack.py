@@ -44,6 +44,14 @@ def trade(
     return {(m, x, y): (v, s, n) for m, x, y, v, s, n in pack.trade(parsed).iter_rows()}
 
 
+@pytest.mark.parametrize(("back", "later", "missing"), [(0.0, 100.0, True), (0.0, 99.0, False), (3.0, 100.0, False)])
+def test_a_zero_of_russia_in_1991_is_missing_where_both_ways_are_zero_and_a_year_later_is_large(back, later, missing):
+    found = trade(cow=[(AFG, RUS, 1991, 0.0), (RUS, AFG, 1991, back), (AFG, RUS, 1992, 1.0), (RUS, AFG, 1992, later),
+                       (AFG, USA, 1991, 0.0), (USA, AFG, 1991, 0.0), (USA, AFG, 1992, 500.0)])
+    assert found["AFG", "RUS", 1991] == ((None, "cow_trade", "zero_not_trade") if missing else (0.0, "cow_trade", None))
+    assert found["AFG", "USA", 1991] == (0.0, "cow_trade", None)
+
+
 def test_a_zero_between_soviet_successors_is_missing_until_1993_only():
     found = trade(cow=[(KAZ, RUS, 1993, 0.0), (KAZ, RUS, 1994, 0.0), (KAZ, USA, 1993, 0.0)])
     assert found["KAZ", "RUS", 1993] == (None, "cow_trade", "zero_not_trade")

@@ -178,6 +178,7 @@ def test_the_way_taken_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     assert solved().real_income == pytest.approx(along.real_income, abs=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("additive", "way"), [(False, jax.jacrev), (True, jax.jacfwd)])
 def test_derivatives_are_finite_differences(additive: bool, way: Any) -> None:
     world = random_world(5, seed=2)

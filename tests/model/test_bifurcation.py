@@ -58,6 +58,7 @@ def many() -> dict[str, np.ndarray]:
     return policies(1, count=500)
 
 
+@pytest.mark.slow
 def test_it_agrees_with_the_continuation_in_numpy(many: dict[str, np.ndarray]) -> None:
     ours = follow(**many)
     target = confrontation(many["rivalry"], side=many["side"])

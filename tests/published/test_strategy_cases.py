@@ -19,9 +19,11 @@ from tests.published.cases import FEWEST_YEARS, PAGES, agrees, interval, read_ca
 from equipoise.assemble import codes
 from equipoise.assemble.packed import embedded
 from equipoise.measure import superiority
+from equipoise.model.policy import Band
 from equipoise.model.priors import Prior
 from equipoise.model.strategy import STRATEGIES
 from equipoise.pipeline.estimates import Estimates, Grid, covered_years, estimate
+from equipoise.pipeline.sensitivity import straddle_band
 from equipoise.pipeline.strategy import strategies
 from equipoise.schema import DEFAULT_POWERS
 
@@ -51,9 +53,16 @@ def estimated(state: str, powers: tuple[str, ...]) -> Estimates:
 
 
 @cache
+def straddled(state: str, powers: tuple[str, ...]) -> Band:
+    """The straddle of one state, which no parameter moves."""
+    return straddle_band(estimated(state, powers))
+
+
+@cache
 def yearly(state: str, powers: tuple[str, ...], fixed: bool) -> pl.DataFrame:
     """The composition of one state by year."""
-    return strategies(estimated(state, powers), prior=FIXED if fixed else Prior(), seed=SEED)
+    prior = FIXED if fixed else Prior()
+    return strategies(estimated(state, powers), prior=prior, seed=SEED, across=straddled(state, powers))
 
 
 def values(sample: str, *, contested: bool = False) -> pl.DataFrame:
@@ -111,7 +120,7 @@ def resampled(
     rng, times = np.random.default_rng(SEED), np.zeros((RESAMPLES, len(label)))
     for row in times:
         for g in groups:
-            row += np.bincount(rng.choice(g, len(g)), minlength=len(label))
+            row += np.bincount(g[rng.integers(len(g), size=len(g))], minlength=len(label))
     out = []
     for s in tested:
         own, others = label == s, label != s

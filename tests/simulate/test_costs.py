@@ -60,6 +60,16 @@ def test_fuels_count_by_their_part() -> None:
     assert kept[:, 0, 1] == pytest.approx(0.5) and kept[:, 1, 0] == pytest.approx(1.0)
 
 
+def test_goods_are_all_that_one_sector_has() -> None:
+    assert (costs(SANCTION.format(direction="both", share=0.3) + 'sectors = ["goods", "fuels"]\n')
+            == costs(SANCTION.format(direction="both", share=0.3))).all()
+
+
+def test_one_sector_cannot_tell_finer_ones_apart() -> None:
+    with pytest.raises(UsageError, match=r"one sector cannot tell C26 apart.*trade sectors"):
+        costs(SANCTION.format(direction="both", share=0.3) + 'sectors = ["fuels", "C26"]\n')
+
+
 @pytest.mark.parametrize(("capacity", "share"), [(0.0, 0.0), (2.5, 0.5), (500.0, 1.0)])
 def test_rerouting_is_bounded_by_capacity(capacity: float, share: float) -> None:
     # Half of what the two sell to Russia, 2 + 8, is blocked: 5.

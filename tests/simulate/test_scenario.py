@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from equipoise.errors import BadSourceFile, EquipoiseError, UnknownState, UsageError
@@ -66,7 +68,7 @@ def test_a_file_of_ones_own(tmp_path) -> None:
     ("assumed = true", "assumed = true\nsize = 3", r"size: Extra inputs are not permitted"),
     ('"sanction"', '"blockade"', "blockade"),
     ('"exports"', '"sideways"', "direction: Input should be 'exports', 'imports' or 'both'"),
-    ("share_blocked = 0.5", 'share_blocked = 0.5\nsectors = ["steel"]', "one sector cannot tell steel apart"),
+    ("share_blocked = 0.5", 'share_blocked = 0.5\nsectors = ["steel"]', "there is no sector steel"),
     ('["USA"]', '["United States"]', "United States is not a code"),
     ('["USA"]', "[]", "senders"),
     ('id = "one"', 'id = "One!"', "id: String should match pattern"),
@@ -79,6 +81,20 @@ def test_what_is_wrong_is_said_with_its_place(old: str, new: str, message: str) 
     with pytest.raises(BadSourceFile, match=message) as failed:
         parse(GOOD.replace(old, new, 1), name="one.toml")
     assert str(failed.value).startswith("one.toml") and failed.value.hint
+
+
+@pytest.mark.parametrize(("day", "there"), [
+    (date(2022, 2, 24), None), (date(2022, 2, 25), [0.5]), (date(2023, 1, 1), [0.5, 0.2]),
+    (date(2023, 6, 30), [0.5, 0.2]), (date(2023, 7, 1), [0.5])])
+def test_measures_are_in_force_from_their_start_to_their_end(day: date, there: list[float] | None) -> None:
+    second = GOOD[GOOD.index("[[measures]]"):].replace("0.5", "0.2")
+    two = parse(GOOD + second.replace("start = 2022-02-25", "start = 2023-01-01\nend = 2023-06-30"), name="one.toml")
+    if there is None:
+        with pytest.raises(UsageError, match=r"no measure of one is in force on 2022-02-24.*sanction from 2022-02-25; "
+                                             r"sanction from 2023-01-01 to 2023-06-30"):
+            two.on(day)
+    else:
+        assert [m.share_blocked for m in two.on(day).measures] == there
 
 
 @pytest.mark.parametrize("wrong", ["0.0", "-0.05"])

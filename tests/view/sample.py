@@ -299,7 +299,9 @@ def _rest() -> dict[str, pl.DataFrame]:
         {
             "id": i,
             "date": d,
-            "end": None,
+            "end": date(2022, 6, 30) if i == "invasion" else None,
+            "precision": "month" if i == "tenge" else "day",
+            "kind": {"crimea": "crisis", "eaeu": "organisation", "invasion": "war", "tenge": "currency"}[i],
             "title_en": f"{s} & <more>",
             "title_zh": z,
             "short_en": s,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+from datetime import date, timedelta
 from typing import Any
 
 import altair as alt
@@ -10,7 +12,18 @@ import polars as pl
 import pytest
 
 from equipoise.schema import DEFAULT_POWERS, OUTSIDE, StateReport
-from equipoise.view.charts import compare, distance, engagement, leeway, order, organisations, strategy, tiers, trade
+from equipoise.view.charts import (
+    compare,
+    distance,
+    engagement,
+    lanes,
+    leeway,
+    order,
+    organisations,
+    strategy,
+    tiers,
+    trade,
+)
 from equipoise.view.charts import map as region_map
 from equipoise.view.charts.lines import alone
 from equipoise.view.charts.setting import Mark, Setting, placed, with_gaps
@@ -40,6 +53,7 @@ def _charts(r: StateReport, s: Setting) -> dict[str, alt.TopLevelMixin]:
         "economy": trade.economy(r.economy, setting=s),
         "distance": distance.distance(r.distance, setting=s),
         "organisations": organisations.timeline(r.organisations, setting=s)[0],
+        "events": lanes.lanes(r.events, setting=s),
         "compare": compare.engagement({"KAZ": r.engagement, "UZB": r.engagement}, setting=s),
     }
 
@@ -180,3 +194,24 @@ def _lab(rgb: tuple[float, ...]) -> tuple[float, float, float]:
     )
     fx, fy, fz = (c ** (1 / 3) if c > 0.008856 else 7.787 * c + 16 / 116 for c in (x, y, z))
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+def test_dots_of_events_keep_apart_and_are_hollow_where_the_day_is_not_known(full: StateReport) -> None:
+    s = Setting(words("en"), DEFAULT_POWERS, 1991, 2023)
+    days = [date(2022, 1, 1) + timedelta(days=30 * i) for i in range(12)]
+    events = pl.DataFrame({"id": [f"e{i:02}" for i in range(12)], "date": days, "kind": "crisis", "precision": "day",
+                           "end": [date(2023, 12, 31), *[None] * 11]}).with_columns(
+        precision=pl.when(pl.col("id") == "e05").then(pl.lit("month")).otherwise("precision"))
+    spec = lanes.lanes(events, setting=s).to_dict()
+    bars, filled, hollow = (json.loads(v) for v in spec["datasets"].values())
+    dots = sorted(filled + hollow, key=lambda r: r["at"])
+    assert len(dots) == 12 and [r["row"] for r in bars] == [0] and len(hollow) == 1
+    apart = lanes.STEP / lanes.WIDTH * 33
+    for a, b in itertools.combinations(dots, 2):
+        assert a["row"] != b["row"] or b["at"] - a["to"] >= apart
+
+
+def test_events_that_do_not_touch_the_years_are_not_drawn() -> None:
+    events = pl.DataFrame({"id": ["a", "b", "c"], "date": [date(1980, 1, 1), date(1980, 1, 1), date(2030, 1, 1)],
+                           "end": [None, date(1995, 1, 1), None]})
+    assert lanes.shown(events, since=1991, until=2023)["id"].to_list() == ["b"]

@@ -69,9 +69,9 @@ def test_asks_for_nothing_outside(page: str) -> None:
 def test_every_chart_has_a_text_and_a_table(page: str) -> None:
     parsed = _Page(page)
     drawings = parsed.all("svg")
-    assert len(drawings) == 19
+    assert len(drawings) == 20
     assert all(a["role"] == "img" and a["aria-label"] and a["viewbox"] for a in drawings)
-    assert len(parsed.all("figure")) == len(parsed.all("figcaption")) == len(parsed.all("details")) == 18
+    assert len(parsed.all("figure")) == len(parsed.all("figcaption")) == len(parsed.all("details")) == 19
 
 
 def test_headings_step_down_one_at_a_time(page: str) -> None:
@@ -127,7 +127,7 @@ def test_poor_report_says_so_in_sentences(poor: StateReport, lang: str) -> None:
 
 def test_one_frame_missing_leaves_the_others(full: StateReport) -> None:
     parsed = _Page(render(replace(full, trade=full.trade.clear(), shapes=full.shapes.clear())))
-    assert len(parsed.all("svg")) == 17
+    assert len(parsed.all("svg")) == 18
 
 
 def test_other_powers_and_many_organisations(full: StateReport) -> None:
@@ -142,7 +142,7 @@ def test_other_powers_and_many_organisations(full: StateReport) -> None:
     )
     page = render(other)
     assert "India" in page
-    assert len(_Page(page).all("svg")) == 20
+    assert len(_Page(page).all("svg")) == 21
 
 
 def test_assumptions_are_boxed(full: StateReport) -> None:
@@ -152,7 +152,7 @@ def test_assumptions_are_boxed(full: StateReport) -> None:
 
 
 def test_events_outside_the_years_leave_the_axes(full: StateReport) -> None:
-    old = full.events.with_columns(date=pl.lit(date(1950, 1, 1)))
+    old = full.events.with_columns(date=pl.lit(date(1950, 1, 1)), end=pl.lit(None, pl.Date))
     assert len(_Page(render(replace(full, events=old))).all("svg")) == 19
 
 

@@ -18,7 +18,7 @@ import httpx
 
 from equipoise import store
 from equipoise.acquire.registry import Source, SourceFile
-from equipoise.errors import BadSourceFile, SourceUnreachable
+from equipoise.errors import BadSourceFile, SourceUnreachable, UsageError
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's path, the bytes that have arrived, and the bytes expected."""
@@ -71,10 +71,13 @@ def fetch(source: Source, *, into: Path, progress: Progress | None = None, clien
         backoff_s: first pause in seconds.
 
     Raises:
+        UsageError: its files are taken by hand.
         SourceUnreachable: no address of a file could be read to its end.
         BadSourceFile: addresses answered, but none with the registry's bytes.
         CannotWrite: the folder cannot be written to.
     """
+    if source.by_hand:
+        raise UsageError(f"{source.id} has no lasting address to download from.", hint=source.by_hand)
     with _client(client) as http:
         job = _Job(http=http, source=source.id, tries=retries + 1, backoff_s=backoff_s, progress=progress)
         return Pull(source.id, tuple(_pull(job, file=f, path=Path(into) / f.path) for f in source.files))

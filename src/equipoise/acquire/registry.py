@@ -1,7 +1,8 @@
 """The registry of sources: what each one is, who publishes it, its licence, and where its files come from.
 
 The entries live in ``data/registry.toml``. A source's files are frozen: each has one size and one SHA-256, and a list
-of addresses that are tried in order, the publisher's own first.
+of addresses that are tried in order, the publisher's own first. A source without lasting addresses has no files, and
+says how to take them by hand.
 """
 
 from __future__ import annotations
@@ -66,7 +67,8 @@ class Source(BaseModel):
         last_year: last year covered; None where it has no years.
         cite: one line: authors, year, title.
         bibtex: its key in ``data/bibliography.bib``.
-        files: its files.
+        by_hand: how a reader takes the files, where they have no lasting address.
+        files: its files; none where they are taken by hand.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -83,7 +85,14 @@ class Source(BaseModel):
     last_year: _Year | None = None
     cite: _Text
     bibtex: _Text
-    files: Annotated[tuple[SourceFile, ...], Field(min_length=1)]
+    by_hand: _Text | None = None
+    files: tuple[SourceFile, ...] = ()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Source:
+        if bool(self.files) == bool(self.by_hand):
+            raise ValueError("it has either files or a way to take them by hand")
+        return self
 
     @model_validator(mode="after")
     def _years_in_order(self) -> Source:

@@ -28,7 +28,8 @@ def status(directory: Path | str, *, verify: bool = False, now: float | None = N
     Returns:
         ``source``, ``title``, ``version``, ``coverage`` (years), ``licence``, ``files`` (how many it has), ``present``
         (how many are here), ``age_days`` (of the oldest, null where none is here) and ``state``: ``present``,
-        ``partial``, ``missing``, or ``altered`` where ``verify`` finds other bytes.
+        ``partial``, ``missing``, ``altered`` where ``verify`` finds other bytes, or ``by hand`` where the reader takes
+        the files, of which nothing is known here.
 
     Examples:
         >>> status("/nowhere").select("source", "state").row(by_predicate=pl.col("source") == "brent")
@@ -39,8 +40,8 @@ def status(directory: Path | str, *, verify: bool = False, now: float | None = N
     for entry in sources().values():
         seen = [_look(file, directory=Path(directory), check=verify) for file in entry.files]
         here = [s for s in seen if s.state != "missing"]
-        state = ("altered" if any(s.state == "altered" for s in seen) else "missing" if not here
-                 else "present" if len(here) == len(seen) else "partial")
+        state = ("by hand" if entry.by_hand else "altered" if any(s.state == "altered" for s in seen)
+                 else "missing" if not here else "present" if len(here) == len(seen) else "partial")
         age = int(max(0.0, now - min(s.modified for s in here)) // 86400) if here else None
         rows.append((entry.id, entry.title, entry.version, entry.coverage, entry.licence, len(seen), len(here), age,
                      state))

@@ -15,6 +15,7 @@ from equipoise.assemble import codes
 from equipoise.assemble.contracts import PACK, VOTES
 from equipoise.assemble.fuels import fuels
 from equipoise.assemble.packed import last_year
+from equipoise.assemble.stance_contracts import STANCE
 from equipoise.assemble.thesis_contracts import THESIS
 from equipoise.assemble.trade_contracts import SOLVED
 from equipoise.schema import FIRST_YEAR
@@ -32,7 +33,9 @@ LAST_YEAR = 2025
 
 # Trade that the source shows as zero, or by half, where the neighbouring years and the states' own figures say that
 # there was trade: between Soviet successors to 1993, in single years between two large ones (Afghanistan's imports from
-# the United States in 2012), and within the customs union when it was founded. It is missing, not zero.
+# the United States in 2012), in 1991 between Russia and partners with which its trade of 1992 is large (nobody gave
+# figures of what the Soviet Union traded with Bulgaria, Cuba or Mongolia), and within the customs union when it was
+# founded. It is missing, not zero.
 SOVIET = ("ARM", "AZE", "BLR", "EST", "GEO", "KAZ", "KGZ", "LTU", "LVA", "MDA", "RUS", "TJK", "TKM", "UKR", "UZB")
 HALVED = (("KAZ", "RUS", 2010), ("KAZ", "RUS", 2011), ("BLR", "RUS", 2011))
 
@@ -180,7 +183,7 @@ def notes(frames: Mapping[str, pl.DataFrame], *, sources: Mapping[str, Mapping[s
     without time, where ``coverage`` is what the source says of itself. The states' columns of ``votes`` are one, ``*``.
     """
     out = []
-    tested = {name: table for name, table in (THESIS | SOLVED).items() if name in frames}
+    tested = {name: table for name, table in (THESIS | SOLVED | STANCE).items() if name in frames}
     for name, table in sorted((PACK | {VOTES.name: VOTES} | tested).items()):
         for column in table.columns:
             known = frames[name]
@@ -317,7 +320,7 @@ def _flows_cow(cow: pl.DataFrame) -> pl.DataFrame:
         ["importer", "exporter"]
     )
     young = (pl.col("year") <= 1993) & pl.col("importer").is_in(SOVIET) & pl.col("exporter").is_in(SOVIET)
-    zero = (young | _gap()) & (pl.col("value_musd") == 0)
+    zero = (young | _gap() | _soviet_year()) & (pl.col("value_musd") == 0)
     half = pl.any_horizontal(
         (pl.col("year") == y)
         & pl.concat_list("importer", "exporter").list.sort().list.join("-").eq("-".join(sorted((a, b))))
@@ -340,6 +343,16 @@ def _gap() -> pl.Expr:
     year, value, pair = pl.col("year"), pl.col("value_musd"), ("importer_cow", "exporter_cow")
     beside = [(year.shift(n).over(pair) == year - n) & (value.shift(n).over(pair) >= LARGE_MUSD) for n in (1, -1)]
     return pl.all_horizontal(beside).fill_null(False)
+
+
+def _soviet_year() -> pl.Expr:
+    """Whether it is a pair of Russia's in 1991 with zeros both ways and a large flow either way a year later."""
+    year, value = pl.col("year"), pl.col("value_musd")
+    pair = (pl.min_horizontal("importer_cow", "exporter_cow"), pl.max_horizontal("importer_cow", "exporter_cow"))
+    nothing = value.filter(year == 1991).max().over(pair) == 0
+    large = value.filter(year == 1992).max().over(pair) >= LARGE_MUSD
+    russian = pl.any_horizontal(pl.col("importer", "exporter") == "RUS")
+    return ((year == 1991) & russian & nothing & large).fill_null(False)
 
 
 def _flows_kaz(kaz: pl.DataFrame) -> pl.DataFrame:

@@ -16,6 +16,7 @@ import polars as pl
 
 from equipoise import store
 from equipoise.assemble.contracts import PACK
+from equipoise.assemble.stance_contracts import STANCE
 from equipoise.assemble.thesis_contracts import THESIS
 from equipoise.assemble.trade_contracts import SOLVED
 from equipoise.errors import DamagedPack
@@ -98,7 +99,7 @@ def encode(frames: Mapping[str, pl.DataFrame], *, columns: list[dict[str, Any]],
     out: dict[str, bytes] = {}
     tables = {}
     for name in sorted(frames):
-        contract = PACK.get(name) or THESIS.get(name) or SOLVED.get(name)
+        contract = PACK.get(name) or THESIS.get(name) or SOLVED.get(name) or STANCE.get(name)
         frame = contract.check(frames[name]) if contract else frames[name]
         buffer = io.BytesIO()
         frame.write_parquet(buffer, compression="zstd", compression_level=19, statistics=True)

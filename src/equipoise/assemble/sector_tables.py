@@ -139,8 +139,8 @@ def from_icio(table: InterCountry) -> SectorTables:
 
 @cache
 def sector_elasticities() -> pl.DataFrame:
-    """Return the trade elasticity θ of each ICIO sector with its source: ``sector``, ``theta``, ``energy`` (Boolean),
-    ``mapped_from``, ``source``, ``confidence``.
+    """Return the trade elasticity θ of each ICIO sector with its source: ``sector``, ``name_en``, ``name_zh`` (our own
+    words), ``theta``, ``energy`` (Boolean), ``mapped_from``, ``source``, ``confidence``.
 
     >>> sector_elasticities().filter(pl.col("energy"))["sector"].to_list()
     ['B05', 'B06', 'C19', 'D']

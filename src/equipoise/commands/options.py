@@ -36,7 +36,7 @@ From = Annotated[
 EXAMPLES = {
     "powers": "RUS,CHN,USA", "states": "KAZ,UZB", "add": "majors,capabilities", "components": "pooled,sanctions",
     "measure": "S,kappa", "among": "RUS,CHN,USA", "only": "H4,H7", "kind": "member,observer",
-    "state": "KAZ,RUS",
+    "state": "KAZ,RUS", "power": "CHN,USA",
 }
 """What an empty list might have been, by option."""
 

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from equipoise.measure.capability import Polarity, cinc, polarity
     from equipoise.measure.distribution import concentration, effective_number, movement, normalised_hhi
     from equipoise.measure.ideal import IdealPosterior, ideal_points, ideal_posterior
+    from equipoise.measure.mediators import (
+        Acceptability,
+        acceptability,
+        clustered_means,
+        memberships_in_common,
+        rank_correlation,
+        standing,
+    )
     from equipoise.measure.multivector import greatest_straddle, issue_splitting, multi_vector, spread, straddle
     from equipoise.measure.order import OrderPath, OrderStress, order_stress, order_stress_path
     from equipoise.measure.pooling import Pooled, leave_one_out, pool, pool_draws
@@ -48,6 +56,8 @@ _HOMES = {
     "capability": ("Polarity", "cinc", "polarity"),
     "distribution": ("concentration", "effective_number", "movement", "normalised_hhi"),
     "ideal": ("IdealPosterior", "ideal_points", "ideal_posterior"),
+    "mediators": ("Acceptability", "acceptability", "clustered_means", "memberships_in_common", "rank_correlation",
+                  "standing"),
     "multivector": ("greatest_straddle", "issue_splitting", "multi_vector", "spread", "straddle"),
     "order": ("OrderPath", "OrderStress", "order_stress", "order_stress_path"),
     "pooling": ("Pooled", "leave_one_out", "pool", "pool_draws"),
@@ -67,6 +77,7 @@ _HOMES = {
 _MODULE = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "Acceptability",
     "Frustration",
     "Gain",
     "HedgingParts",
@@ -78,10 +89,12 @@ __all__ = [
     "Pooled",
     "SidesParts",
     "Structure",
+    "acceptability",
     "alignment_energy",
     "alliance_component",
     "alliance_similarity",
     "cinc",
+    "clustered_means",
     "concentration",
     "crps",
     "crps_of_shares",
@@ -104,6 +117,7 @@ __all__ = [
     "leave_one_out",
     "log_score",
     "mean_gain",
+    "memberships_in_common",
     "movement",
     "multi_vector",
     "normalised_hhi",
@@ -118,6 +132,7 @@ __all__ = [
     "pool",
     "pool_draws",
     "rank_agreement",
+    "rank_correlation",
     "same_split",
     "sanctions_component",
     "shared_by_year",
@@ -128,6 +143,7 @@ __all__ = [
     "similarity",
     "similarity_to",
     "spread",
+    "standing",
     "straddle",
     "strategic_component",
     "superiority",

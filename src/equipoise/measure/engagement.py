@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -67,14 +68,22 @@ class World:
 
 def worlds(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> Iterator[World]:
     """Yield the states of the system by year, with the powers' members and capabilities among them."""
-    parts = members(powers, years=years)
-    table = pack.table("state_year")
+    yield from _worlds(pack, tuple(powers), tuple(years))
+
+
+@lru_cache(maxsize=8)
+def _worlds(pack: Pack, powers: tuple[str, ...], years: tuple[int, ...]) -> tuple[World, ...]:
+    """They are the same for every state, and a report asks for them more than once."""
+    found: list[World] = []
+    parts, table = members(powers, years=years), pack.table("state_year")
     for year in years:
         now = table.filter(pl.col("year") == year)
         states = tuple(now["state"])
         of = {p: set(parts.filter((pl.col("year") == year) & (pl.col("power") == p))["state"]) for p in powers}
         belongs = np.array([[s in of[p] for s in states] for p in powers]).reshape(len(powers), len(states))
-        yield World(year, states, belongs, now["cinc"].to_numpy())
+        belongs.setflags(write=False)
+        found.append(World(year, states, belongs, now["cinc"].to_numpy()))
+    return tuple(found)
 
 
 def channel_shares(
@@ -161,11 +170,22 @@ def diplomacy(pack: Pack, world: World) -> Array | None:
     π is the weighted, chance-corrected agreement of Scott with squared distances (Häge 2011) over the year's roll
     calls in which both voted; π with a power of several states is the mean of theirs.
     """
-    rolls = pack.table("votes").filter(pl.col("date").dt.year() == world.year)
+    close = _agreement(pack, world.year, world.states)
+    if close is None:
+        return None
+    power = np.any(world.belongs, axis=0)
+    shares = np.column_stack([_median(close[:, ~power]), _mean(close, world.alike())])
+    return _normalise(np.maximum(shares, 0.0))
+
+
+@lru_cache(maxsize=64)
+def _agreement(pack: Pack, year: int, states: tuple[str, ...]) -> Array | None:
+    """π (n, n) of a year's roll calls, whoever the powers are; NaN for too few in common and for a state itself."""
+    rolls = pack.table("votes").filter(pl.col("date").dt.year() == year)
     if rolls.height < COMMON_VOTES:
         return None
-    cast = np.full((len(world.states), rolls.height), np.nan)
-    for i, state in enumerate(world.states):
+    cast = np.full((len(states), rolls.height), np.nan)
+    for i, state in enumerate(states):
         column = _VOTES_AS.get(state, state)
         if column in rolls.columns:
             cast[i] = rolls[column].cast(pl.Float64).to_numpy()
@@ -174,11 +194,8 @@ def diplomacy(pack: Pack, world: World) -> Array | None:
     close = similarity(cast, measure="pi", scale=(1, 3))
     close[common < COMMON_VOTES] = np.nan
     np.fill_diagonal(close, np.nan)
-    power = np.any(world.belongs, axis=0)
-    with_powers = _mean(close, world.alike())
-    rest = close[:, ~power]
-    outside = np.array([np.nanmedian(row) if np.isfinite(row).any() else np.nan for row in rest])
-    return _normalise(np.maximum(np.column_stack([outside, with_powers]), 0.0))
+    close.setflags(write=False)
+    return close
 
 
 def security(pack: Pack, world: World) -> Array | None:
@@ -250,6 +267,15 @@ def _mean(pairs: Array, weight: Array) -> Array:
     total = each.sum(2)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(total > 0, (each * np.nan_to_num(pairs)[:, None, :]).sum(2) / total, np.nan)
+
+
+def _median(rows: Array) -> Array:
+    """Median (n,) of what is known in each row (n, m); NaN where nothing is."""
+    known = np.isfinite(rows).sum(1)
+    # NaN are sorted to the end, and one more stands where a row has nothing.
+    ordered, each = np.sort(np.column_stack([rows, np.full(len(rows), np.nan)]), axis=1), np.arange(len(rows))
+    middle: Array = (ordered[each, np.maximum(known - 1, 0) // 2] + ordered[each, known // 2]) / 2
+    return middle
 
 
 def _known_sum(column: str) -> pl.Expr:

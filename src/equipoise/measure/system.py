@@ -7,6 +7,7 @@ by capability (ideal points: unweighted, as in the Assembly, one state one vote)
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -43,6 +44,12 @@ def rivalry_components(pack: Pack, *, powers: Sequence[str], years: Sequence[int
 
     Pairs are in the order of ``numpy.triu_indices(K, 1)``.
     """
+    return _rivalry(pack, tuple(powers), tuple(years)).copy()
+
+
+@lru_cache(maxsize=4)
+def _rivalry(pack: Pack, powers: tuple[str, ...], years: tuple[int, ...]) -> Array:
+    """It is the same for every state between the same powers."""
     all_worlds = list(worlds(pack, powers=powers, years=years))
     first, second = pair_positions(len(powers))
     hostility = _hostility(pack, powers=powers, years=years)
@@ -144,7 +151,7 @@ def leverage_components(
     share = {(y, o): s for y, o, s in trade.select("year", "option", "share").iter_rows()}
     border = _border(pack, state=state)
     alliances = pack.table("alliances")
-    last = last_year(alliances)
+    last, mine = last_year(alliances), alliances.filter(pl.col("state_a").is_in([state]))
     for t, world in enumerate(worlds(pack, powers=powers, years=years)):
         out[t, 0] = [share.get((world.year, p), np.nan) for p in powers]
         if border is not None:
@@ -153,7 +160,7 @@ def leverage_components(
                 for row in world.belongs
             ]
         if state in world.states and world.year <= last:
-            own = obligations(alliances, world)[world.states.index(state)]
+            own = obligations(mine, world)[world.states.index(state)]
             out[t, 2] = [_weighted(own, row, without=world.states.index(state)) for row in world.weights]
     return out
 

@@ -219,9 +219,11 @@ def _chased(
         inverse = frozen(world, elasticity=float(np.median(thetas[rows[at]])), rule=rule)
         pieces += [(at[first : first + size], inverse) for first in range(0, len(at), size)]
 
+    width = max((len(at) for at, _ in pieces), default=0)
+
     def one(piece: tuple[NDArray[np.intp], Floats]) -> None:
         at, inverse = piece
-        full = rows[np.resize(at, size)] if len(pieces) > 1 else rows[at]    # one shape compiles once
+        full = rows[np.resize(at, width)]    # one shape compiles once
         with jax.enable_x64(True):
             ends = hat.chase(world.flows, _weighted(world, costs[full], thetas[full]), thetas[full], rule.additive,
                              rule.kept, inverse, steps=STEPS)

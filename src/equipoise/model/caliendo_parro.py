@@ -60,7 +60,8 @@ class SectorResult:
     surplus above what it earns. Unless solved, all numbers are NaN and ``reason`` says why in words.
 
     real_income, real_wage, wage: (N,), the wage a mean over sectors by value added where factors are specific; price:
-    (J, N); flows: (J, N, N), seller × buyer, new values net of tariffs; terms_of_trade, volume_of_trade, efficiency:
+    (J, N), what buyers pay; cost: (J, N), what a sector's own goods cost at its gate; flows: (J, N, N), seller × buyer,
+    new values net of tariffs; terms_of_trade, volume_of_trade, efficiency:
     (N,), per cent of income, the first-order parts of the authors' welfare formula: export and import prices,
     tariff-bearing volumes, iceberg costs (NaN for a change without bound).
     """
@@ -75,6 +76,7 @@ class SectorResult:
     real_wage: Array
     wage: Array
     price: Array
+    cost: Array
     flows: Array
     terms_of_trade: Array
     volume_of_trade: Array
@@ -128,17 +130,20 @@ def baseline(
 
 
 def caliendo_parro(
-    start: Baseline, *, cost_change: ArrayLike = 1.0, tariffs: ArrayLike | None = None
+    start: Baseline, *, cost_change: ArrayLike = 1.0, tariffs: ArrayLike | None = None,
+    demand: ArrayLike | None = None,
 ) -> SectorResult:
-    """Return the equilibrium after a change of trade costs or tariffs.
+    """Return the equilibrium after a change of trade costs, tariffs or demand.
 
     cost_change: (J, N, N) or what broadcasts to it, seller × buyer, new over old iceberg costs, 1 for no change and
     infinity for an embargo (:mod:`equipoise.model.sector_costs` makes some); tariffs: the new ones, (J, N, N), the old
-    ones by default. A flow that is zero stays zero.
+    ones by default. A flow that is zero stays zero. demand: (J,), the weight of each good in what final users and the
+    industries that make none of the reweighted goods spend, new over old, shares adding up as before; at old prices the
+    change costs them nothing.
 
     Raises:
         UsageError: a cost change below zero or NaN, or of a country with itself infinite; a tariff of −100 % or less;
-            shapes that do not match.
+            a weight of demand that is not above zero; shapes that do not match.
 
     >>> half = np.array([[[60.0, 40.0], [40.0, 60.0]]])
     >>> two = SectorTables(("A", "B"), ("x",), half, np.full((1, 1, 2), 50.0), np.full((1, 2), 50.0),
@@ -148,7 +153,7 @@ def caliendo_parro(
     >>> apart.status, round(apart.loss("A"), 2), round(100 * (1 - 0.6 ** (1 / 4 / 0.5)), 2)
     ('solved', 22.54, 22.54)
     """
-    e = start.economy
+    e = start.economy if demand is None else _reweighted(start, np.asarray(demand, float))
     change, new = _checked(start, cost_change, tariffs)
     factor = change * (1 + new) / (1 + e.tariffs)
     with np.errstate(divide="ignore", over="ignore"):
@@ -171,7 +176,7 @@ def caliendo_parro(
     if (found.income <= 0).any():
         who = start.countries[int(found.income.argmin())]
         return _failed(start, "no_balance", who, f"{who} would have to pay a surplus above all that it earns")
-    return _result(start, found, change=change, tariffs=new)
+    return _result(start, found, change=change, tariffs=new, final_share=e.final_share)
 
 
 def _economy(tables: SectorTables, theta: Array, *, zero: bool, specific: bool) -> Economy:
@@ -192,6 +197,20 @@ def _economy(tables: SectorTables, theta: Array, *, zero: bool, specific: bool) 
         spending=spending,
         deficits=np.zeros(len(tables.countries)) if zero else tables.deficits,
     )
+
+
+def _reweighted(start: Baseline, weight: Array) -> Economy:
+    """The economy with other weights of goods in demand."""
+    e = start.economy
+    if weight.shape != e.elasticity.shape or not (np.isfinite(weight) & (weight > 0)).all():
+        raise UsageError("demand is not one weight above 0 for each sector.", hint="1 leaves a good's weight as it is.")
+    final = weight[:, None] * e.final_share
+    inputs = weight[:, None] * e.input_share
+    total, scaled = e.input_share.sum(1, keepdims=True), inputs.sum(1, keepdims=True)
+    inputs *= np.divide(total, scaled, out=np.ones_like(total), where=scaled > 0)
+    # A refinery needs its crude whatever others want.
+    inputs[:, :, weight != 1] = e.input_share[:, :, weight != 1]
+    return replace(e, final_share=final / final.sum(0), input_share=inputs)
 
 
 def _checked(start: Baseline, cost_change: ArrayLike, tariffs: ArrayLike | None) -> tuple[Array, Array]:
@@ -241,12 +260,12 @@ def _failed(start: Baseline, status: str, worst: str, reason: str, *, residual: 
     j, n = start.economy.spending.shape
     country, good = np.full(n, np.nan), np.full((j, n), np.nan)
     return SectorResult(start.countries, start.sectors, status, residual, worst, reason, country, country, country,
-                        good, np.full((j, n, n), np.nan), country, country, country)
+                        good, good, np.full((j, n, n), np.nan), country, country, country)
 
 
-def _result(start: Baseline, found: State, *, change: Array, tariffs: Array) -> SectorResult:
+def _result(start: Baseline, found: State, *, change: Array, tariffs: Array, final_share: Array) -> SectorResult:
     e = start.economy
-    consumer = np.exp((e.final_share * found.price).sum(0))
+    consumer = np.exp((final_share * found.price).sum(0))
     old, new = _flows(e.share, e.tariffs, e.spending), _flows(found.share, tariffs, found.spending)
     cost = np.exp(found.cost)
     # An idle factor's wage is 0, whatever the sweeps have left it at.
@@ -262,7 +281,7 @@ def _result(start: Baseline, found: State, *, change: Array, tariffs: Array) -> 
         start.countries, start.sectors, "solved", found.gap,
         start.countries[int(found.gap_of.argmax())], "",
         real_income=found.income / start.income / consumer, real_wage=wage / consumer, wage=wage,
-        price=np.exp(found.price), flows=new,
+        price=np.exp(found.price), cost=cost, flows=new,
         terms_of_trade=100 * (exports.sum(0) - imports) / start.income,
         volume_of_trade=100 * volume.sum((0, 1)) / start.income,
         efficiency=np.where(np.isfinite(efficiency), efficiency, np.nan),

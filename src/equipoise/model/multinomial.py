@@ -53,9 +53,8 @@ class Multinomial:
         steps = int(test.ahead.max(initial=0)) if lagged else 1
         for step in range(1, steps + 1):
             on = test.ahead >= step
-            given = {"last": w[:, on], "options": test.options[on]}
-            w[:, on] = floored(self._drawn(rng, fixed[on], **given), options=test.options[on],
-                               floor=floor_of(test.channel))
+            drawn = self._drawn(rng, fixed[on], last=w[:, on], options=test.options[on])
+            w[:, on] = floored(drawn, options=test.options[on], floor=floor_of(test.channel))
         p = self._expected(fixed, last=test.last, options=test.options)
         density = _dirichlet(p, precision=self.precision, rows=test)
         return Predicted(w, np.where((test.ahead == 1) | (not lagged), density, np.nan))

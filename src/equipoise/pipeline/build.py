@@ -18,6 +18,7 @@ from equipoise.assemble import estimation_set
 from equipoise.assemble import pack as assembled
 from equipoise.assemble.packed import MANIFEST, Pack, encode
 from equipoise.assemble.panel.shelf import CARRIED, PREFIX, carried_notes, compact
+from equipoise.assemble.stance_contracts import STANCE
 from equipoise.assemble.thesis_contracts import THESIS
 from equipoise.errors import MissingSource
 from equipoise.measure.engagement import channel_shares
@@ -25,6 +26,7 @@ from equipoise.measure.rivalry import pair_positions
 from equipoise.measure.system import COMPONENTS, rivalry_components
 from equipoise.pipeline import points
 from equipoise.pipeline.decoupling import decoupling
+from equipoise.pipeline.stance_build import stance_tables
 from equipoise.pipeline.thesis_build import estimated
 from equipoise.schema import DEFAULT_POWERS, FIRST_YEAR
 
@@ -40,7 +42,7 @@ def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None
 
     ``estimates`` are tables of a pack that need not be made again, which takes minutes: ``ideal_points`` and
     ``ideal_draws`` of the same roll calls, ``decoupling`` of the same trade and GDP, the tables of
-    :data:`equipoise.assemble.thesis_contracts.THESIS` of the same pack.
+    ``THESIS`` and ``STANCE``, the contracts in :mod:`equipoise.assemble`, of the same pack.
 
     Raises:
         MissingSource: the folder or a file is not there; BadSourceFile: a file is not what its entry says.
@@ -65,6 +67,8 @@ def build(directory: Path | str, *, estimates: Mapping[str, pl.DataFrame] | None
     progress("computing what losing a partner would cost")
     frames["decoupling"] = decoupling(Pack(frames=frames)) if "decoupling" not in given else given["decoupling"]
     frames |= {PREFIX + name: compact(parsed[name]) for name in CARRIED}
+    whole = set(STANCE) <= set(given)
+    frames |= {n: given[n] for n in STANCE} if whole else stance_tables(Pack(frames=frames), progress=progress)
     about = {
         name: {"version": s.version, "licence": s.licence, "coverage": s.coverage} for name, s in sources().items()
     }

@@ -69,8 +69,8 @@ def parameters(chains: Chains, *, panel: Panel) -> dict[str, Array]:
 
 
 def worst(fit: pl.DataFrame) -> dict[str, float]:
-    """The largest R-hat and the smallest effective number of draws of ``choice_fit``."""
-    own = fit.filter(pl.col("prior") == "free")
+    """The largest R-hat and the smallest effective number of draws of φ, ρ and ψ in ``choice_fit``."""
+    own = fit.filter(pl.col("prior") == "free", pl.col("parameter").is_in(DRAWN))
     each = own.select(pl.max("rhat"), pl.min("ess_bulk"), pl.min("ess_tail")).row(0, named=True)
     return {n: float(v) for n, v in each.items()}
 

@@ -81,10 +81,11 @@ def channel_rows(data: ThesisData, channel: str, *, trained_to: int, since: int 
     raw, years, floor = data.channel(channel), data.years, floor_of(channel)
     if channel == "trade":
         raw = np.where((years <= LAST_MATRIX)[None, :, None], raw, np.nan)
-    seen = np.nan_to_num(raw) > floor
+    seen: NDArray[np.bool_] = np.asarray(np.nan_to_num(raw) > floor)
     options = open_options(raw, floor=floor)
     if path:
-        options = np.broadcast_to(seen[:, years <= trained_to].any(1)[:, None], raw.shape)
+        had: NDArray[np.bool_] = np.asarray(seen[:, years <= trained_to].any(axis=1))
+        options = np.broadcast_to(had[:, None], raw.shape)
     known = np.isfinite(raw).all(-1) & (options.sum(-1) > 1)
     twice = known & (lagged(np.isfinite(raw).all(-1).astype(float), 1) == 1)
     w = np.nan_to_num(raw)

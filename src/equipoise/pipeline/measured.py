@@ -41,8 +41,9 @@ class Measured:
 
     Attributes:
         kind: ``order``, ``rivalry``, ``system``, ``similarity``, ``engagement``, ``strategy`` or ``ideal-points``;
-            ``trade-loss``, ``trade-losses``, ``simulate``; of
-            organisations ``members``, ``portfolio``, ``overlap``, ``shared``, ``tiers`` or ``priorities``; ``events``.
+            ``trade-loss``, ``trade-losses``, ``trade-sectors``, ``simulate``; of
+            organisations ``members``, ``portfolio``, ``overlap``, ``shared``, ``tiers`` or ``priorities``; ``events``;
+            ``mediators``, ``mediations``.
         frame: the rows; a value that does not exist is null.
         units: of every column of the frame that has one.
         sources: registry entries by id.
@@ -53,7 +54,8 @@ class Measured:
         remarks: what a reader would be surprised by.
         caption: what the chart's title and note go by; ``kind``, where it has but one chart.
         beneath: ids of the sources of the chart, where they are not all.
-        own: the package's other hand-kept tables that enter: ``organisations``, ``events``, ``forces``, ``regions``.
+        own: the package's other hand-kept tables that enter: ``organisations``, ``events``, ``forces``, ``regions``,
+            ``mediations``.
         heading: the chart's title in a language, where the usual one of its kind does not say enough.
     """
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from equipoise.assemble import codes
+from equipoise.assemble.dates import read_period
 from equipoise.assemble.packed import Pack, embedded
 from equipoise.errors import NotConverged, UsageError
 from equipoise.model.trade_elasticity import HIGH, LITERATURE, LOW, elasticity_at
@@ -16,7 +17,7 @@ from equipoise.pipeline.measured import Measured, made
 from equipoise.pipeline.trade import METHOD
 from equipoise.pipeline.trade_worlds import SOURCES, Recorded, trade_world
 from equipoise.simulate.costs import cost_changes
-from equipoise.simulate.scenario import SECTORS, Sanction, Scenario, scenario
+from equipoise.simulate.scenario import Sanction, Scenario, scenario
 
 POINTS = 20
 """Elasticities, one from the middle of each of as many equal parts of its interval."""
@@ -26,22 +27,24 @@ _UNITS = {"change_pct": "per cent of real income, median over the elasticity",
           "high_pct": "95th percentile over the elasticity, per cent"}
 
 
-def simulate(name: str, *, states: Sequence[str] | None = None, top: int = 15, pack: Pack | None = None) -> Measured:
+def simulate(name: str, *, states: Sequence[str] | None = None, on: str | None = None, top: int = 15,
+             pack: Pack | None = None) -> Measured:
     """What a scenario does to real incomes: one-sector trade in general equilibrium.
 
     Args:
         name: the id of a ready scenario, or the path of a TOML file.
         states: codes or names whose change is returned; by default the ``top`` whose income changes most.
+        on: a day, a month or a year, of which the last day counts: only measures in force on it; all by default.
         top: how many.
 
     Returns:
         A row a state: ``change_pct`` of real income with ``low_pct`` and ``high_pct``, the greatest fall first.
 
     Raises:
-        UsageError: an unknown scenario, or one that needs sectors; UnknownState; BadSourceFile: a file that is no
-            scenario; NotConverged.
+        UsageError: an unknown scenario, one that needs sectors, or none of its measures in force; UnknownState;
+            BadSourceFile: a file that is no scenario; NotConverged.
     """
-    pack, chosen = pack or embedded(), scenario(name)
+    pack, (chosen, when) = pack or embedded(), in_force(name, on=on)
     found = trade_world(pack, year=chosen.year)
     frame = income_changes(chosen, found, fuels=fuel_shares(pack, found))
     named = None if states is None else list(dict.fromkeys(codes.resolve(s) for s in states))
@@ -52,6 +55,7 @@ def simulate(name: str, *, states: Sequence[str] | None = None, top: int = 15, p
     else:
         shown = frame.sort(pl.col("change_pct").abs(), "state", descending=[True, False]).head(top)
     shown = shown.sort("change_pct", "state")
+    told = [f"starts from the trade of {chosen.year}.", when, *remarks_on(chosen), *_remarks(chosen, found)]
 
     def draw(words: Any) -> Any:
         from equipoise.view.charts import decoupling
@@ -62,10 +66,37 @@ def simulate(name: str, *, states: Sequence[str] | None = None, top: int = 15, p
     trade = "imf_trade" if chosen.year > 2014 else "cow_trade"
     used = [s for s in SOURCES if s in (trade, "world_bank") or (s == "kaz_trade" and found.borrowed)]
     return made("simulate", shown, sources=[*used, *(["fuels"] if fuel else [])], pack=pack, draw=draw, units=_UNITS,
-                options={"scenario": chosen.id, "year": chosen.year, "measures": [m.kind for m in chosen.measures],
-                         "elasticity": f"{LOW:g}–{HIGH:g}, 5th and 95th percentile", "deficits": "multiplicative"},
-                literature=(*METHOD, *LITERATURE), remarks=_remarks(chosen, found),
-                heading=lambda words: chosen.title_zh if words.lang == "zh" else chosen.title_en)
+                options={"scenario": chosen.id, "year": chosen.year, "on": on or "all measures",
+                         "measures": [m.kind for m in chosen.measures], "deficits": "multiplicative",
+                         "elasticity": f"{LOW:g}–{HIGH:g}, 5th and 95th percentile"},
+                literature=(*METHOD, *LITERATURE), remarks=told, heading=title_of(chosen))
+
+
+def in_force(name: str, *, on: str | None) -> tuple[Scenario, str]:
+    """Return a scenario with the measures in force on the last day of ``on``, or with all, and which that is in words.
+
+    >>> in_force("russia-2014", on="2014-08")[1]
+    'with the 2 of 2 measures in force on 2014-08-31.'
+    """
+    whole = scenario(name)
+    count = len(whole.measures)
+    if on is None:
+        return whole, ("with its measure, whatever the day." if count == 1 else
+                       f"with all {count} measures at once, whatever the day; --on DATE takes those in force.")
+    day = read_period(on)[1]
+    chosen = whole.on(day)
+    return chosen, f"with the {len(chosen.measures)} of {count} measures in force on {day}."
+
+
+def title_of(chosen: Scenario) -> Callable[[Any], str]:
+    """Return what writes a scenario's title in a language."""
+    return lambda words: chosen.title_zh if words.lang == "zh" else chosen.title_en
+
+
+def remarks_on(chosen: Scenario) -> list[str]:
+    """Return what a reader must know of a scenario's sizes."""
+    assumed = sorted({m.kind for m in chosen.measures if m.assumed})
+    return [f"sizes are assumed for: {', '.join(assumed)}."] if assumed else []
 
 
 def income_changes(chosen: Scenario, found: Recorded, *, fuels: np.ndarray) -> pl.DataFrame:
@@ -106,11 +137,10 @@ def fuel_shares(pack: Pack, found: Recorded) -> np.ndarray:
 
 
 def _remarks(chosen: Scenario, found: Recorded) -> list[str]:
-    out = [f"starts from the trade of {chosen.year}."]
-    if assumed := sorted({m.kind for m in chosen.measures if m.assumed}):
-        out.append(f"sizes are assumed for: {', '.join(assumed)}.")
-    if any(set(m.sectors) < set(SECTORS) and "fuels" in m.sectors for m in chosen.measures if isinstance(m, Sanction)):
-        out.append("one sector makes fuels as replaceable as other goods: what comes out is a lower bound.")
+    out = []
+    if any(set(m.sectors) == {"fuels"} for m in chosen.measures if isinstance(m, Sanction)):
+        out.append("one sector makes fuels as replaceable as other goods: what comes out is a lower bound; `equipoise "
+                   "trade sectors` has them apart.")
     if left := [p for p in dict.fromkeys(chosen.parties()) if not found.states_of(p)]:
         out.append(f"without trade or GDP in {chosen.year}, hence left out: {', '.join(left)}.")
     return out

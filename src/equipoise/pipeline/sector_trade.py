@@ -5,28 +5,29 @@ The table is OECD's inter-country one of any year (:mod:`equipoise.acquire.icio`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from equipoise import store
 from equipoise.acquire import icio
 from equipoise.assemble.organisations import eu_members
 from equipoise.assemble.sector_tables import SectorTables, elasticities_for, from_icio
 from equipoise.errors import MissingSource
 from equipoise.model.caliendo_parro import DEFICITS, FACTORS, Baseline, baseline, caliendo_parro
 from equipoise.model.sector_costs import sanctions
+from equipoise.simulate.sectors import FUELS
 
 Array = NDArray[np.float64]
 
 WEST = (*eu_members(2022), "AUS", "CAN", "CHE", "GBR", "ISL", "JPN", "KOR", "NOR", "NZL", "SGP", "TWN", "UKR", "USA")
 """States of Russia's list of unfriendly ones (order 430-r, 5 March 2022), as far as the tables have them."""
-
-FUELS = ("B05", "B06", "C19")
-"""Coal, crude oil and natural gas, refined products."""
 
 UNIFORM = 4.0
 """One elasticity for all sectors, near the 4.1 of Simonovska and Waugh (2014), *The elasticity of trade*."""
@@ -41,6 +42,8 @@ class Printed:
     effect: float
 
 
+_PACKAGE, _CARRIED = "sanction_simulator", "bench_cache.npz"
+
 _FLACH = "Flach, Heiland, Larch, Steininger and Teti 2024"
 _BORIN = "Borin and others 2023, Trade decoupling from Russia"
 _MONASTYRENKO = "Monastyrenko 2023, Full-scale Russia's trade sanctions and their welfare outcomes"
@@ -52,6 +55,36 @@ PRINTED = (
     Printed("fossil embargo by all", _MONASTYRENKO, -10.0),
 )
 """Bounds as they are worded: over 4 %, nearly 10 %. The last is set beside an embargo of the West and of all states."""
+
+
+def table_here(folder: Path | None = None) -> Path:
+    """Return the table of the last year in ``icio`` of the cache (or ``folder``); else that of an installed package.
+
+    Raises MissingSource: there is neither.
+    """
+    folder = folder or store.cache_dir() / "icio"
+    files = [p for p in sorted(folder.glob("*")) if p.suffix.lower() in (".csv", ".zip", ".npz")]
+    if files:
+        return max(files, key=lambda p: (year_of(p) or 0, p.name))
+    package = find_spec(_PACKAGE)
+    carried = Path(package.origin).parent / "data" / _CARRIED if package and package.origin else None
+    if carried and carried.is_file():
+        return carried
+    raise MissingSource("there is no inter-country table on this machine.",
+                        hint=f"Take one year's CSV, such as 2022_SML.csv, from {icio.HOME} and name it with --table "
+                        f"or put it into {folder}; the package sanction-simulator carries that of 2022.")
+
+
+def year_of(path: Path) -> int | None:
+    """Return the year of a table by its file's name.
+
+    >>> year_of(Path("2019_SML.csv")), year_of(Path("bench_cache.npz")), year_of(Path("table.csv"))
+    (2019, 2022, None)
+    """
+    if path.name == _CARRIED:
+        return 2022
+    found = re.search(r"(?:19|20)\d\d", path.name)
+    return int(found[0]) if found else None
 
 
 def world(path: Path) -> SectorTables:

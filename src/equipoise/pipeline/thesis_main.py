@@ -17,7 +17,7 @@ from equipoise.pipeline.thesis_findings import Main
 
 Array = NDArray[np.float64]
 
-EFFECT_DRAWS = 200
+EFFECT_DRAWS = 800
 """Draws behind effects on shares, each of all rows; they are taken evenly from all chains."""
 
 INFLUENCE = 0.05

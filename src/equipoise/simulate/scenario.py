@@ -1,7 +1,8 @@
 """Scenarios as data: sanctions, counter-sanctions, rerouting, customs unions, corridors, oil, currencies, trade wars.
 
 A scenario is a TOML file: who it is, and a list of measures, each of a kind with its own keys. Sizes have a source, or
-are marked as assumed. What a file means for the costs of trade is in :mod:`equipoise.simulate.costs`.
+are marked as assumed. What a file means for the costs of trade is in :mod:`equipoise.simulate.costs` for one sector and
+in :mod:`equipoise.simulate.sectors` for many.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from equipoise.assemble import codes
 from equipoise.assemble.powers import AGGREGATES
+from equipoise.assemble.sector_tables import sector_elasticities
 from equipoise.errors import BadSourceFile, UsageError
 
-SECTORS = ("all", "fuels")
-"""What one sector can tell apart: all goods, and by their part in each flow coal, oil and gas."""
+SECTORS = ("all", "goods", "fuels")
+"""Words for several sectors. One sector trades goods alone, so that all are goods, and fuels count by their part in
+each flow; anything finer is a code of the inter-country tables, such as ``C26``."""
 
 Parties = Annotated[tuple[str, ...], Field(min_length=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -63,7 +66,7 @@ class Sanction(_Measure):
     senders: Parties
     targets: Parties
     direction: Literal["exports", "imports", "both"]
-    sectors: tuple[str, ...] = ("all",)
+    sectors: Annotated[tuple[str, ...], Field(min_length=1)] = ("all",)
     share_blocked: Share
     reroute: Reroute | None = None
 
@@ -136,16 +139,32 @@ class Scenario(_Frozen):
     def parties(self) -> Iterator[str]:
         """Every state or group that a measure names."""
         for measure in self.measures:
-            yield from _named(measure.model_dump())
+            yield from named(measure.model_dump())
+
+    def on(self, day: date) -> Scenario:
+        """The scenario with the measures in force on a day alone, from their start to their end, both included.
+
+        Raises:
+            UsageError: none is in force; the hint says when each is.
+
+        >>> len(scenario("russia-2014").on(date(2014, 8, 1)).measures)
+        1
+        """
+        there = tuple(m for m in self.measures if m.start <= day and (m.end is None or day <= m.end))
+        if not there:
+            spans = "; ".join(f"{m.kind} from {m.start}{f' to {m.end}' if m.end else ''}" for m in self.measures)
+            raise UsageError(f"no measure of {self.id} is in force on {day}.", hint=f"They are: {spans}.")
+        return self.model_copy(update={"measures": there})
 
 
-def _named(value: dict[str, Any]) -> Iterator[str]:
+def named(value: dict[str, Any]) -> Iterator[str]:
+    """Every state or group that a measure's fields name."""
     for key in ("senders", "targets", "members", "between", "across", "one", "other", "via"):
         yield from value.get(key) or ()
     if value.get("state"):
         yield value["state"]
     if value.get("reroute"):
-        yield from _named(value["reroute"])
+        yield from named(value["reroute"])
 
 
 def scenario(name: str) -> Scenario:
@@ -192,9 +211,9 @@ def parse(text: str, *, name: str) -> Scenario:
     for party in found.parties():
         if party not in AGGREGATES and codes.resolve(party) != party:
             raise BadSourceFile(f"{name}: {party} is not a code.", hint=f"Write {codes.resolve(party)}.")
+    known = {*SECTORS, *sector_elasticities()["sector"]}
     for measure in found.measures:
-        unknown = sorted(set(getattr(measure, "sectors", ())) - set(SECTORS))
-        if unknown:
-            raise BadSourceFile(f"{name}: one sector cannot tell {unknown[0]} apart.",
-                                hint=f"Use {' or '.join(SECTORS)}; others need a model with sectors.")
+        if unknown := sorted(set(getattr(measure, "sectors", ())) - known):
+            raise BadSourceFile(f"{name}: there is no sector {unknown[0]}.",
+                                hint=f"Use {', '.join(SECTORS)}, or codes of the inter-country tables, such as C26.")
     return found

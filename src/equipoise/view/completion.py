@@ -161,6 +161,17 @@ def scenario(incomplete: str) -> list[str]:
     return [name for name in ready() if name.startswith(incomplete)]
 
 
+def crisis(incomplete: str) -> list[str]:
+    """Return the ready crises whose key begins so.
+
+    >>> crisis("kazakh")
+    ['kazakhstan-2022']
+    """
+    from equipoise.assemble.crises import ready
+
+    return [key for key in ready() if key.startswith(incomplete)]
+
+
 def _listed(names: Mapping[str, str], incomplete: str) -> list[tuple[str, str]]:
     before, comma, last = incomplete.rpartition(",")
     there = before.split(",")

@@ -10,9 +10,9 @@ import polars as pl
 from altair.utils.schemapi import debug_mode
 
 from equipoise.schema import StateReport
+from equipoise.view import dates, sensitivity, tables
 from equipoise.view import decoupling as lost
 from equipoise.view import openings as opening_words
-from equipoise.view import sensitivity, tables
 from equipoise.view import thesis as thesis_words
 from equipoise.view.charts import decoupling, distance, engagement, leeway, order, organisations, strategy, tiers, trade
 from equipoise.view.charts import map as region_map
@@ -141,6 +141,7 @@ def figures_of(d: Draft) -> dict[str, Figure]:
         _openings,
         _tiers,
         _map,
+        dates.figure,
     )
     return {f.key: f for f in (make(d) for make in makers)}
 

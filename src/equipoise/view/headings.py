@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -42,3 +43,13 @@ def event_data(state: str, *, source: str, words: Words) -> str:
 def events(first: date, *, last: date, words: Words) -> str:
     """Events between two days."""
     return words.m("heading_events", first=words.n.date(first), last=words.n.date(last))
+
+
+def mediators(sides: Sequence[str], *, year: int, words: Words) -> str:
+    """Who could stand between two states in a year."""
+    return words.m("heading_mediators", pair=words.pair(*sides), year=year)
+
+
+def mediations(state: str, *, words: Words) -> str:
+    """Where a state stood between others."""
+    return words.m("heading_mediations", state=words.name(state))

@@ -55,7 +55,6 @@ def render(report: StateReport, *, lang: str = "en") -> str:
         verdicts=thesis.verdicts(report, words=spoken) if report.verdicts.height else None,
         verdict_count=thesis.count(report, words=spoken) if report.verdicts.height else "",
         leeway_rests_on=thesis.on_leeway(report, words=spoken),
-        events=tables.events(report, words=spoken),
         leaders=tables.leaders(report, words=spoken),
         sources=sources(report, words=spoken),
         formulas=FORMULAS,

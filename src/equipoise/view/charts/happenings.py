@@ -23,14 +23,14 @@ GROUPS = {
 }
 """Kinds of events that share a colour."""
 
-_COLOURS = {
+COLOURS = {
     "security": "#A83200",
     "diplomacy": "#1257A8",
     "economy": "#B98E00",
     "domestic": "#2A9D6F",
     "publication": "#7B8794",
 }
-_GROUP = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
+GROUP = {kind: group for group, kinds in GROUPS.items() for kind in kinds}
 WIDTH, TEXT, LINE, SIZE, PAGE = 190, 500, 15, 10.5, 56
 """Width of the axis and of the texts, height of a line and size of its letters, lines of a page."""
 
@@ -54,7 +54,7 @@ def _row(r: dict[str, Any], *, first: date, last: date, words: Words) -> dict[st
     return {
         "from": _clipped(r["date"], first=first, last=last),
         "to": _clipped(end, first=first, last=last),
-        "group": _GROUP[r["kind"]],
+        "group": GROUP[r["kind"]],
         "lines": _wrapped(text),
         "long": end > r["date"],
     }
@@ -102,7 +102,7 @@ def _page(
         "group:N",
         title=None,
         legend=alt.Legend(columns=5),
-        scale=alt.Scale(domain=[words.m.pick("event_group", g) for g in groups], range=[_COLOURS[g] for g in groups]),
+        scale=alt.Scale(domain=[words.m.pick("event_group", g) for g in groups], range=[COLOURS[g] for g in groups]),
     )
     dots = alt.Chart(values(m for m in marks)).mark_circle(size=52, opacity=1).encode(x=x, y=y, color=colour)
     bars = (
