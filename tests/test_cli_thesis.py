@@ -17,8 +17,8 @@ def command(command):
 
 def test_a_table_or_json_or_a_file(command, tmp_path) -> None:
     code, out, _ = command("--only", "H4")
-    assert code == 0 and "Long tenure" in out and "no verdict" in " ".join(out.split())
-    code, out, _ = command("--only", "H4", "--json", "--out", "h.csv")
+    assert code == 0 and "Long tenure" in out and "undecidable" in " ".join(out.split())
+    code, out, _ = command("--only", "H4", "--refit", "--json", "--out", "h.csv")
     told = json.loads(out)
     assert code == 0 and told["hypotheses"][0]["verdict"] is None and told["missing"]
     rows = pl.read_csv(tmp_path / "h.csv")

@@ -319,5 +319,5 @@ def test_channels_do_not_move_together():
         "trade": 0.03,
         "diplomacy": 0.0,
         "security": 0.02,
-        "institutions": -0.04,
+        "institutions": -0.03,
     }

@@ -16,6 +16,7 @@ import pytest
 from equipoise.assemble.packed import Pack, embedded
 from equipoise.errors import BadSourceFile, BadYears, CannotWrite, NotAPower, UnknownState, UsageError
 from equipoise.measure import similarity
+from equipoise.model import Prior
 from equipoise.pipeline import (
     Measured,
     measure_engagement,
@@ -89,7 +90,9 @@ def test_strategies_are_the_report_s_and_name_what_is_assumed(kaz: Any) -> None:
     for column in ("amount", "share", "low", "high"):
         assert np.allclose(both[column], both[f"{column}_right"], atol=1e-9)
     assert np.allclose(found.frame.group_by("year").agg(pl.col("share").sum())["share"], 1)
-    assert found.provenance["options"]["assumed"]["coercion"] == [0.0, 4.0]
+    assert found.provenance["options"]["posterior"]["coercion"][0] > 0
+    assumed = measure_strategy("KAZ", years=YEARS, draws=4, prior=Prior())
+    assert assumed.provenance["options"]["assumed"]["coercion"] == [0.0, 4.0]
 
 
 @pytest.mark.parametrize("members", ["all", "majors"])
