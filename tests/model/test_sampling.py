@@ -45,4 +45,4 @@ def test_the_quick_fit_finds_what_the_shares_were_drawn_with() -> None:
     assert np.abs(found.sites["speed_base"].mean(0) - s["speed_base"]).max() < 0.4
     assert found.sites["coercion"].std() < 0.5
     for name, true in zip(SPREADS, (0.4 * ETA, 0.3, 0.2 * ETA), strict=True):
-        np.testing.assert_allclose(found.spread[name], true, rtol=0.4)
+        np.testing.assert_allclose(found.spread[name], true, rtol=0.5)
