@@ -3,24 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
-
-RUNGS = (
-    "oppose-force",
-    "oppose-material",
-    "oppose-words",
-    "silent",
-    "calm",
-    "support-words",
-    "help-after",
-    "help-now",
-    "join-force",
-)
-"""From against to for the authority that governed the place when the crisis began."""
-
-KINDS = ("unrest", "coup", "disputed-election", "civil-war", "secession", "interstate-war", "annexation", "atrocity")
 
 Rung = Literal[
     "oppose-force",
@@ -33,9 +18,14 @@ Rung = Literal[
     "help-now",
     "join-force",
 ]
+RUNGS: tuple[str, ...] = get_args(Rung)
+"""From against to for the authority that governed the place when the crisis began."""
+
 Kind = Literal[
     "unrest", "coup", "disputed-election", "civil-war", "secession", "interstate-war", "annexation", "atrocity"
 ]
+KINDS: tuple[str, ...] = get_args(Kind)
+
 Line = Annotated[str, Field(min_length=1)]
 Codes = tuple[str, ...]
 

@@ -47,7 +47,7 @@ class Quick:
     """A fit by mode and curvature.
 
     sites: posterior draws (D, …) by site; mode, sd, unconstrained: by site, the latter two before constraints; spread:
-    the spreads of effects that were settled on; status: "done", "not_converged" (the climb did not end near a mode) or
+    the spreads of effects that were settled on; status: "done", "not_converged" (the spreads did not settle) or
     "indefinite" (no maximum, so no draws), reason in words; log_joint at the mode.
     """
 
@@ -73,8 +73,8 @@ def quick_fit(panel: Panel, design: Design = FULL, *, draws: int = 1000, seed: i
     ``start`` is a place to begin at, from :attr:`Quick.end` of a like panel. Raises UsageError for an empty panel.
     """
     with jax.enable_x64(False):
-        problem, z, held, curved, far = climbed(panel, design, start=start, progress=progress or (lambda _: None))
-        return _quick(problem, z, curved, held=held, far=far, draws=draws, seed=seed)
+        problem, z, held, curved, why = climbed(panel, design, start=start, progress=progress or (lambda _: None))
+        return _quick(problem, z, curved, held=held, why=why, draws=draws, seed=seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ class Start:
 
 
 def climbed(panel: Panel, design: Design, *, progress: Callable[[str], None],
-            start: Start | None = None) -> tuple[Problem, Array, dict[str, Array], Curved, float]:
-    """The mode with settled spreads, the curvature there, and how far from the mode it is; call with 32 bits set."""
+            start: Start | None = None) -> tuple[Problem, Array, dict[str, Array], Curved, str]:
+    """The mode with settled spreads, the curvature there, and what has not settled; call with 32 bits set."""
     if not panel.rows:
         raise UsageError("no moves of shares are left to estimate from.", hint="Widen years, states or channels.")
     c = len(panel.channels)
@@ -111,14 +111,15 @@ def climbed(panel: Panel, design: Design, *, progress: Callable[[str], None],
         progress(f"round {turn + 1}: {far:.2f} from the mode, spreads moved by {most:.1%}")
         if most < (SETTLED if bent else NEARLY) and far < CLOSE:
             if bent:
-                return problem, z, held, curved, far
+                return problem, z, held, curved, ""
             curved = problem.curvature(z, held)
             bent = _bent(problem, z, held, curved)
             moved = _steps(problem, z, curved, held, bent=bent)
         held = held | {n: held[n] * np.exp(np.clip(v, -1.0, 1.0)) for n, v in moved.items()}
     curved = problem.curvature(z, held)
     z, far = problem.settle(z, held, curved, steps=150)
-    return problem, z, held, problem.curvature(z, held), far
+    why = f"The spreads have not settled in {ROUNDS} rounds; the climb ended {far:.2g} standard deviations from a mode."
+    return problem, z, held, problem.curvature(z, held), why
 
 
 def _bent(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -> dict[str, Array]:
@@ -195,7 +196,7 @@ def _means(problem: Problem, z: Array) -> tuple[Array, Array, Array]:
     return mean, free["level"][at], slopes[..., problem.shared]
 
 
-def _quick(problem: Problem, z: Array, curved: Curved, *, held: dict[str, Array], far: float, draws: int,
+def _quick(problem: Problem, z: Array, curved: Curved, *, held: dict[str, Array], why: str, draws: int,
            seed: int) -> Quick:
     value, _ = problem.slope(z, held)
     free = problem.arrays(z)
@@ -206,8 +207,5 @@ def _quick(problem: Problem, z: Array, curved: Curved, *, held: dict[str, Array]
     rng = np.random.default_rng(seed)
     many = (z[:, None] + curved.spread_out(rng.normal(size=(problem.size, draws)), problem)).T
     sites = jax.jit(jax.vmap(lambda x: problem.constrain(problem.unravel(x))))(jnp.asarray(many, jnp.float32))
-    good = far < 2 * CLOSE
     return Quick({n: np.asarray(v) for n, v in sites.items()}, mode, held, free,
-                 problem.arrays(np.sqrt(curved.variance(problem))),
-                 "done" if good else "not_converged", "" if good else
-                 f"The climb ended {far:.2g} standard deviations from a mode.", -value)
+                 problem.arrays(np.sqrt(curved.variance(problem))), "not_converged" if why else "done", why, -value)
