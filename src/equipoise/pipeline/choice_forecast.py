@@ -152,7 +152,8 @@ def choice_models(forecaster: Forecaster) -> dict[str, Model]:
 
 def all_scores(data: ThesisData, *, trained_to: Sequence[int] = ORIGINS,
                forecaster: Forecaster | None = None) -> pl.DataFrame:
-    """Return the pack's table ``forecast_scores``: all five models by origin and channel, the rivals alone in security.
+    """Return the pack's table ``forecast_scores``: all five models by origin and channel, the rivals alone in security;
+    no row of a design whose fit to the years up to the origin has not converged.
 
     A fit takes about a minute and a half on two cores, and there are two an origin.
     """
@@ -163,4 +164,7 @@ def all_scores(data: ThesisData, *, trained_to: Sequence[int] = ORIGINS,
               for channels, models in parts if channels]
     names = [c.name for c in FORECAST_SCORES.columns]
     found = pl.concat(frames).select(names)
+    for (origin, name), (_, _, fit) in own.fits.items():
+        if fit.status != "done":  # a figure of a fit that has not converged is none
+            found = found.filter((pl.col("trained_to") != origin) | (pl.col("model") != name))
     return FORECAST_SCORES.check(found.sort("trained_to", "channel", maintain_order=True))
