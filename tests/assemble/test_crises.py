@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from equipoise.assemble import organisations
 from equipoise.assemble.crises import parse, read, ready, shipped
 from equipoise.errors import BadSourceFile, UsageError
 from equipoise.schema import DEFAULT_POWERS
@@ -27,6 +28,21 @@ first = "calm"
 firmest = "help-after"
 source = "made up"
 """
+
+
+CONTINENTAL = {"AU", "ECOWAS", "SADC", "IGAD", "OAU", "OAS", "LAS", "GCC", "ASEAN"}
+BESIDE = {("yemen-2015", "GCC")}
+"""Bodies that were asked, or whose members fought, for a state that is none of theirs."""
+
+
+def test_a_body_of_a_continent_is_able_where_the_place_is_its_member() -> None:
+    named, strangers = 0, set()
+    for crisis in map(shipped, ready()):
+        for body in CONTINENTAL.intersection(crisis.able):
+            here = organisations.members(body, on=crisis.start, kinds=("member", "suspended"))
+            named += crisis.place in here
+            strangers |= {(crisis.key, body)} if crisis.place not in here else set()
+    assert strangers == BESIDE and named >= 20
 
 
 def test_shipped_crises_are_whole_and_many() -> None:

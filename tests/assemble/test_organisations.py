@@ -17,7 +17,7 @@ NEW_YEAR_2022 = dt.date(2022, 1, 1)
 
 def test_every_row_is_sound() -> None:
     spells = orgs.spells()
-    assert spells.height == 1293
+    assert spells.height == 1622
     assert set(spells["kind"]) <= set(orgs.KINDS)
     assert set(spells["state"]) <= set(codes.states()["iso3"])
     assert set(spells["organisation"]) == set(orgs.bodies()["organisation"])
@@ -30,7 +30,7 @@ def test_every_row_is_sound() -> None:
 
 def test_what_rests_on_memory_is_not_verified_and_never_sure() -> None:
     memory = orgs.spells().filter(pl.col("source").str.contains("general knowledge|unverified"))
-    assert memory.height == 140  # settle one, and lower this
+    assert memory.height == 242  # settle one, and lower this
     assert not memory["verified"].any()
     alone = memory.filter(pl.col("source") == "general knowledge")
     assert "high" not in alone["confidence"].to_list()
@@ -38,7 +38,7 @@ def test_what_rests_on_memory_is_not_verified_and_never_sure() -> None:
 
 def test_bodies() -> None:
     bodies = orgs.bodies()
-    assert bodies.height == 49
+    assert bodies.height == 58
     assert set(bodies["body"]) == {"organisation", "treaty", "agreement", "forum"}
     names = dict(bodies.select("organisation", "name_zh").iter_rows())
     assert names["CIS"] == "獨立國家國協"
@@ -68,6 +68,57 @@ def test_dates_less_exact_than_a_day_say_so() -> None:
 )
 def test_members(organisation: str, on: dt.date, members: list[str]) -> None:
     assert orgs.members(organisation, on=on) == members
+
+
+EURASIA = ["AFG", "ARM", "AZE", "BLR", "CHN", "GEO", "KAZ", "KGZ", "MDA", "MNG", "RUS", "TJK", "TKM", "UKR", "UZB"]
+
+
+@pytest.mark.parametrize("state", EURASIA)
+def test_stages_of_entry_to_the_world_trade_organization_follow_without_a_gap(state: str) -> None:
+    own = orgs.spells().filter(pl.col("organisation") == "WTO", pl.col("state") == state, pl.col("kind") != "observer")
+    stages = ["applicant", "negotiating", "acceding", "member"]
+    assert own["kind"].to_list() == stages[: 2 if state in ("AZE", "BLR", "TKM", "UZB") else 4]
+    ends = own.filter(pl.col("end_precision") == "day")["end"].to_list()
+    assert [e + dt.timedelta(days=1) for e in ends] == own["start"].to_list()[-len(ends) :]
+    assert own["end"][-1] is None
+
+
+def test_a_stage_on_a_day() -> None:
+    for year, month, day, kind in ((1996, 2, 5, "applicant"), (2015, 7, 26, "negotiating"), (2015, 7, 27, "acceding"),
+                                   (2015, 11, 30, "member")):
+        assert "KAZ" in orgs.members("WTO", on=dt.date(year, month, day), kinds=[kind])
+
+
+@pytest.mark.parametrize(
+    ("organisation", "on", "members", "suspended"),
+    [
+        ("AU", "2017-01-30", 54, []),
+        ("AU", "2017-01-31", 55, []),
+        ("AU", "2023-09-01", 49, ["BFA", "GAB", "GIN", "MLI", "NER", "SDN"]),
+        ("ECOWAS", "2025-01-28", 11, ["BFA", "GIN", "MLI", "NER"]),
+        ("ECOWAS", "2025-01-29", 11, ["GIN"]),
+        ("OAS", "2010-01-01", 33, ["CUB", "HND"]),
+        ("OAS", "2024-01-01", 32, ["CUB"]),
+        ("LAS", "2012-01-01", 21, ["SYR"]),
+        ("LAS", "2023-05-08", 22, []),
+        ("ASEAN", "2025-10-26", 11, []),
+        ("GCC", "2000-01-01", 6, []),
+        ("SADC", "2010-01-01", 14, ["MDG"]),
+        ("IGAD", "2024-06-01", 7, ["SDN"]),
+    ],
+)
+def test_regional_bodies(organisation: str, on: str, members: int, suspended: list[str]) -> None:
+    day = dt.date.fromisoformat(on)
+    assert len(orgs.members(organisation, on=day)) == members
+    assert orgs.members(organisation, on=day, kinds=["suspended"]) == suspended
+
+
+def test_nobody_is_a_member_and_suspended_on_one_day() -> None:
+    spells = orgs.spells().filter(pl.col("kind").is_in(["member", "suspended"])).sort("organisation", "state", "start")
+    stayed = spells.filter(kind="suspended").select("organisation", "state").unique()
+    there = spells.join(stayed, on=["organisation", "state"], how="semi")
+    until = pl.col("end").fill_null(dt.date.max).shift(1).over("organisation", "state")
+    assert there.height > 70 and there.filter(until >= pl.col("start")).is_empty()
 
 
 def test_members_of_other_kinds() -> None:

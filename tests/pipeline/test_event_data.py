@@ -140,6 +140,11 @@ def test_bad_files_and_questions(tmp_path) -> None:
         event_data(tmp_path / "nowhere.csv", state="KAZ")
     with pytest.raises(BadSourceFile, match="3 fields"):
         event_data(written(tmp_path, "a\tb\tc"), state="KAZ")
+    for begins in (b"PK\x03\x04", b"\xfd7zXZ\x00", b"\x1f\x8b\x08"):
+        (tmp_path / "export.CSV.zip").write_bytes(begins + b"\x00" * 20)
+        with pytest.raises(BadSourceFile, match="packed") as packed:
+            event_data(tmp_path / "export.CSV.zip", state="KAZ")
+        assert "Unpack it" in (packed.value.hint or "")
     with pytest.raises(BadSourceFile, match="no event with a date"):
         event_data(written(tmp_path, ICEWS), state="KAZ")
     good = written(tmp_path, gdelt("20140301", "FRA", "RUS", 1))

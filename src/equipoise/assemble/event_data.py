@@ -17,11 +17,17 @@ import polars as pl
 from equipoise.assemble import codes
 from equipoise.errors import BadSourceFile, EquipoiseError, MissingSource
 
+LONGEST_LINE = 1 << 20
+"""Bytes of the first line that are looked at."""
+
 GDELT_FIELDS = (57, 58, 61)
 """Fields a line: of the back file, of the daily files, of version 2.0; the first 31 are the same."""
 
 CAMEO_CODES = {"ROM": "ROU", "TMP": "TLS", "ZAR": "COD"}
 """CAMEO's codes of states that are not ISO's."""
+
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\xfd7zXZ", b"BZh", b"RDX", b"RDA")
+"""How archives and files of R begin."""
 
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "month": pl.Date,
@@ -58,16 +64,22 @@ def layout_of(path: Path) -> Layout:
 
     Raises:
         MissingSource: the file is not there.
-        BadSourceFile: it is none of the three.
+        BadSourceFile: it is none of the three, or packed.
     """
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            first = file.readline().rstrip("\r\n").split("\t")
+        with path.open("rb") as file:
+            line = file.readline(LONGEST_LINE)
     except OSError as err:
         raise MissingSource(
             f"{path} cannot be read: {(err.strerror or str(err)).lower()}.",
             hint="Name a file of GDELT, ICEWS or POLECAT.",
         ) from err
+    if line.startswith(_PACKED):
+        raise BadSourceFile(
+            f"{path.name} is packed, or a file of R.",
+            hint="Unpack it: what is read is the tab-separated text of single events.",
+        )
+    first = line.decode("utf-8", errors="replace").rstrip("\r\n").split("\t")
     for layout in LAYOUTS[1:]:
         if {layout.date, layout.source, layout.target, layout.score} <= set(first):
             return layout

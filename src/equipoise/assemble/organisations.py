@@ -18,15 +18,19 @@ from equipoise.assemble import codes
 from equipoise.assemble.dates import first_day, last_day, precision
 from equipoise.errors import UsageError
 
-KINDS = ("member", "associate", "participant", "signatory", "partner", "dialogue_partner", "observer", "applicant",
-         "chair")
-"""What a state can be in a body, from the closest tie down; ``chair`` comes on top of another tie."""
+KINDS = ("member", "associate", "participant", "signatory", "suspended", "partner", "dialogue_partner", "observer",
+         "acceding", "negotiating", "applicant", "chair")
+"""What a state can be in a body, from the closest tie down; ``chair`` comes on top of another tie.
+
+``suspended`` is a member whose part in the body is stayed, by the body or by itself. The stages of entry to the World
+Trade Organization are ``applicant`` from the application, ``negotiating`` from the day a working party is set up,
+``acceding`` from the day the terms are approved, and ``member``."""
 
 MUTUAL_DEFENCE = ("CSTO", "CST", "NATO")
 """Bodies whose members owe each other help against an attack."""
 
 REGIONAL = ("CIS", "UNIONSTATE", "EURASEC", "CES", "CU2010", "EAEU", "SCO", "EU", "CAU", "CAEC", "CACO", "GUAM", "OTS",
-            "ECO")
+            "ECO", "OAU", "AU", "ECOWAS", "SADC", "IGAD", "OAS", "LAS", "GCC", "ASEAN")
 """Bodies in which the states of a region bind their policy to each other's under organs of their own. Left out: world
 bodies (WTO, UNSC, NPT), banks, producers' cartels, conferences open to all (OSCE, CICA, BRICS, NACC, EAPC), agreements
 with one power (PFP, BRI, EU-PCA, C5+1), since sharing them says little about the depth of a tie."""

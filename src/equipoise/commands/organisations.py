@@ -40,7 +40,7 @@ Kinds = Annotated[
     typer.Option(
         "--kind",
         help="Ties that count, separated by commas: member, associate, participant, "
-        "signatory, partner, dialogue_partner, observer, applicant, chair.",
+        "signatory, suspended, partner, dialogue_partner, observer, acceding, negotiating, applicant, chair.",
         autocompletion=completion.kinds,
         show_default=False,
         metavar="<names>",

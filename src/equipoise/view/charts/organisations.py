@@ -16,9 +16,12 @@ KINDS = {
     "associate": "#4A7FB0",
     "participant": "#3E8E7E",
     "signatory": "#7B6BA8",
+    "suspended": "#B03A2E",
     "partner": "#B8860B",
     "dialogue_partner": "#D1A545",
     "observer": "#8A5A44",
+    "acceding": "#5F7F6B",
+    "negotiating": "#8FB09A",
     "applicant": "#9AA5B1",
     "chair": "#A0408F",
 }
