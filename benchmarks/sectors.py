@@ -19,21 +19,30 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from harness import best, compare, options, show
 from numpy.typing import NDArray
 
+from equipoise.assemble.packed import embedded
 from equipoise.assemble.sector_tables import SectorTables, elasticities_for
 from equipoise.model.caliendo_parro import Baseline, baseline, caliendo_parro
 from equipoise.model.sector_costs import sanctions
 from equipoise.model.sector_sweep import Economy, sweep
-from equipoise.pipeline.sector_trade import WEST, in_print, world
+from equipoise.pipeline.scenarios import fuel_shares, income_changes
+from equipoise.pipeline.sector_trade import PRINTED, WEST, in_print, world
+from equipoise.pipeline.trade_worlds import trade_world
+from equipoise.simulate.scenario import Scenario
 
 Array = NDArray[np.float64]
 
 BLOCKED = {"estimate": 0.111, "low": 0.015, "high": 0.198}
 """Share of trade that sanctions stop, with its bounds: our gravity on ITPD-E, docs/explanation/trade-sectors.md."""
 
-RISES = (0.1, 0.2, 0.5)
+RISES = {"costs +20 %": 0.2, "costs doubled": 1.0, "goods stop": np.inf}
+"""Readings of doubled barriers to trade in goods: by how much it costs more."""
+
+BEFORE = 2013
+"""The year whose trade results in print are set against in one sector: the last before any of the sanctions."""
 
 WHERE = "import sanction_simulator as s; print(s.bench_cache())"
 PEER = """
@@ -72,6 +81,8 @@ def main() -> None:
         tables = world(Path(said(peer, WHERE)))
         show("sectors", against(tables, peer), out=given.out)
         show("sectors_in_print", beside(tables), out=given.out)
+        show("one_sector_in_print", before(), out=given.out)
+        show("sales_to_the_west", sales(tables), out=given.out)
 
 
 def made(j: int, n: int) -> SectorTables:
@@ -120,16 +131,58 @@ def against(tables: SectorTables, peer: str) -> list[dict[str, Any]]:
 
 def beside(tables: SectorTables) -> list[dict[str, Any]]:
     """Results in print beside ours, in per cent of Russia's real income."""
-    found = in_print(tables, blocked=BLOCKED["estimate"], rise=RISES[1])
+    found = in_print(tables, blocked=BLOCKED["estimate"], rise=RISES["costs doubled"])
     rows = [row(r, "11.1 % blocked" if r["name"] == "sanctions of 2014" else
-                "costs +20 %" if r["name"] == "doubled non-tariff barriers" else "") for r in found]
+                "costs doubled" if r["name"] == "doubled non-tariff barriers" else "") for r in found]
     for word in ("low", "high"):
         rows += [row(r, f"{100 * BLOCKED[word]:.1f} % blocked") for r in
                  in_print(tables, blocked=BLOCKED[word], rise=0.0, names=["sanctions of 2014"])]
-    for rise in (RISES[0], RISES[2]):
-        rows += [row(r, f"costs +{100 * rise:.0f} %") for r in
-                 in_print(tables, blocked=0.0, rise=rise, names=["doubled non-tariff barriers"])]
+    for words in ("costs +20 %", "goods stop"):
+        rows += [row(r, words) for r in
+                 in_print(tables, blocked=0.0, rise=RISES[words], names=["doubled non-tariff barriers"])]
     return sorted(rows, key=lambda r: (str(r["name"]), str(r["size"])))
+
+
+def before() -> list[dict[str, Any]]:
+    """The same in a world of one sector on the trade of :data:`BEFORE`, with the interval over the elasticity."""
+    pack = embedded()
+    found = trade_world(pack, year=BEFORE)
+    fuels = fuel_shares(pack, found)
+    sides = {"between": [c for c in WEST if c in found.world.countries], "across": ["RUS"]}
+    stop = {"kind": "sanction", "senders": sides["between"], "targets": ["RUS"], "share_blocked": 1.0}
+    asked = {
+        "full decoupling": stop | {"direction": "both"},
+        "doubled non-tariff barriers": {"kind": "corridor_shut", "cost": RISES["costs doubled"]} | sides,
+        "fossil embargo": stop | {"direction": "imports", "sectors": ["fuels"]},
+    }
+    rows = []
+    for name, measure in asked.items():
+        text = {"id": "asked", "title_en": name, "title_zh": name, "year": BEFORE,
+                "measures": [measure | {"start": "2022-02-25", "assumed": True}]}
+        change = income_changes(Scenario.model_validate(text), found, fuels=fuels)
+        low, middle, high = (change.row(by_predicate=pl.col("state") == "RUS", named=True)[f"{end}_pct"]
+                             for end in ("low", "change", "high"))
+        rows.append({"name": name, "printed": next(p.effect for p in PRINTED if p.name == name),
+                     "ours": round(middle, 2), "low": round(low, 2), "high": round(high, 2)})
+    return rows
+
+
+def sales(tables: SectorTables) -> list[dict[str, Any]]:
+    """What the West buys of Russia: in per cent of what Russia sells abroad, and of its value added or GDP."""
+    goods = [s[0] in "ABC" for s in tables.sectors]
+    home = tables.countries.index("RUS")
+    earlier = trade_world(embedded(), year=BEFORE).world
+    then = earlier.at("RUS")
+    rows = []
+    for what, sold, names, own, earned in (
+        ("goods, the table", tables.flows[goods, home].sum(0), tables.countries, home,
+         tables.value_added[:, home].sum()),
+        (f"goods, {BEFORE}", earlier.flows[then], earlier.countries, then, earlier.flows[then].sum()),
+    ):
+        west = sold[np.isin(names, WEST)].sum()
+        rows.append({"what": what, "of_exports_pct": round(100 * west / (sold.sum() - sold[own]), 1),
+                     "of_value_added_pct": round(100 * west / earned, 1)})
+    return rows
 
 
 def row(found: dict[str, Any], size: str) -> dict[str, Any]:

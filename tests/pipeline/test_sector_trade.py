@@ -120,6 +120,14 @@ def test_the_price_of_oil_has_a_short_run_only(table: Path) -> None:
     assert any("lower bound" in r for r in made.remarks)
 
 
+def test_ranges_of_sizes_give_intervals_of_incomes(table: Path) -> None:
+    frame = sector_scenario("china-russia-rift", table=table, top=0).frame
+    for run in ("long", "short"):
+        low, middle, high = (frame[f"{run}{end}_pct"] for end in ("_low", "", "_high"))
+        assert ((low <= middle) & (middle <= high)).all() and (high - low).max() > 0.1
+    assert "long_low_pct" not in sector_scenario("fossil-embargo", table=table).frame.columns
+
+
 def test_output_and_exports_are_volumes(table: Path) -> None:
     every = sector_scenario("fossil-embargo", table=table, state="RUS", top=0).frame
     assert set(every["sector"]) == set(SECTORS)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from equipoise.assemble.events import events
 from equipoise.errors import BadSourceFile, EquipoiseError, UnknownState, UsageError
 from equipoise.simulate.scenario import Sanction, parse, ready, scenario
 
@@ -75,6 +76,12 @@ def test_a_file_of_ones_own(tmp_path) -> None:
     ("[[measures]]", "[measures]", "measures: Input should be a valid tuple"),
     ("assumed = true", 'assumed = true\n[measures.reroute]\nvia = ["USA"]\nextra_cost = 0.1\ncapacity_musd = 5.0',
      "USA reroutes trade that is its own"),
+    ("assumed = true", "assumed = true\nrange = { cost = [0.1, 0.2] }", "it has no size cost that could have a range"),
+    ("assumed = true", "assumed = true\nrange = { direction = [0.1, 0.2] }", "it has no size direction"),
+    ("assumed = true", "assumed = true\nrange = { share_blocked = [0.6, 0.9] }",
+     "its share_blocked of 0.5 is not in its range from 0.6 to 0.9"),
+    ("assumed = true", "assumed = true\nrange = { share_blocked = [0.1, 1.5] }",
+     "its range has a share_blocked of 1.5, which cannot be"),
 ])
 def test_what_is_wrong_is_said_with_its_place(old: str, new: str, message: str) -> None:
     assert old in GOOD
@@ -97,10 +104,42 @@ def test_measures_are_in_force_from_their_start_to_their_end(day: date, there: l
         assert [m.share_blocked for m in two.on(day).measures] == there
 
 
+def test_bounds_are_of_all_sizes_that_have_a_range_rerouting_included() -> None:
+    ranged = parse(GOOD.replace("assumed = true", """assumed = true
+range = { share_blocked = [0.2, 0.9] }
+[measures.reroute]
+via = ["KAZ"]
+extra_cost = 0.1
+range = { extra_cost = [0.0, 0.3] }
+capacity_musd = 5.0"""), name="one.toml")
+    low, high = (s.measures[0] for s in ranged.bounds())
+    assert (low.share_blocked, low.reroute.extra_cost) == (0.2, 0.0)
+    assert (high.share_blocked, high.reroute.extra_cost, high.reroute.capacity_musd) == (0.9, 0.3, 5.0)
+    assert ranged.ranges() == ["share_blocked 0.5 (0.2 to 0.9)", "extra_cost 0.1 (0 to 0.3)"]
+    assert parse(GOOD, name="one.toml").bounds() == []
+
+
+def test_sizes_of_the_ready_ones_are_assumed_only_where_the_scenario_asks_for_them() -> None:
+    assert {name for name in ready() if any(m.assumed for m in scenario(name).measures)} == {"fossil-embargo"}
+
+
 @pytest.mark.parametrize("wrong", ["0.0", "-0.05"])
 def test_a_cost_that_is_none(wrong: str) -> None:
     with pytest.raises(BadSourceFile, match="cost: Input should be greater than 0"):
         parse(UNION.replace("0.05", wrong), name="one.toml")
+
+
+def test_an_event_that_is_not_in_the_table_is_answered_with_the_near_ones() -> None:
+    with pytest.raises(BadSourceFile, match=r"no event 'sanction-2014'.*Did you mean sanctions-2014"):
+        parse(GOOD + 'events = ["sanction-2014"]\n', name="a.toml")
+
+
+def test_measures_rest_on_events_before_they_end() -> None:
+    """An event that comes after its measure is over could not be what it rests on."""
+    dated = dict(events().select("id", "date").iter_rows())
+    measures = [m for name in ready() for m in scenario(name).measures if m.events]
+    assert len(measures) >= 6
+    assert all(dated[e] <= (m.end or date.max) for m in measures for e in m.events)
 
 
 def test_unknown_states_are_answered_with_suggestions() -> None:

@@ -1,4 +1,4 @@
-"""What a scenario does to real incomes, from the pack's trade, with the interval over the trade elasticity."""
+"""What a scenario does to real incomes, from the pack's trade, with the interval over the elasticity and its sizes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 
 from equipoise.assemble import codes
+from equipoise.assemble.crisis_events import COLUMNS
 from equipoise.assemble.dates import read_period
+from equipoise.assemble.events import events
 from equipoise.assemble.packed import Pack, embedded
 from equipoise.errors import NotConverged, UsageError
 from equipoise.model.trade_elasticity import HIGH, LITERATURE, LOW, elasticity_at
@@ -23,8 +25,8 @@ POINTS = 20
 """Elasticities, one from the middle of each of as many equal parts of its interval."""
 
 _UNITS = {"change_pct": "per cent of real income, median over the elasticity",
-          "low_pct": "5th percentile over the elasticity, per cent",
-          "high_pct": "95th percentile over the elasticity, per cent"}
+          "low_pct": "per cent, 5th percentile over the elasticity, at the worst bounds of the scenario's sizes",
+          "high_pct": "per cent, 95th percentile over the elasticity, at the best bounds of the scenario's sizes"}
 
 
 def simulate(name: str, *, states: Sequence[str] | None = None, on: str | None = None, top: int = 15,
@@ -38,7 +40,8 @@ def simulate(name: str, *, states: Sequence[str] | None = None, on: str | None =
         top: how many.
 
     Returns:
-        A row a state: ``change_pct`` of real income with ``low_pct`` and ``high_pct``, the greatest fall first.
+        A row a state: ``change_pct`` of real income with ``low_pct`` and ``high_pct``, the greatest fall first. In
+        ``more`` the dated ``events`` that the measures rest on, if any are named.
 
     Raises:
         UsageError: an unknown scenario, one that needs sectors, or none of its measures in force; UnknownState;
@@ -62,6 +65,7 @@ def simulate(name: str, *, states: Sequence[str] | None = None, on: str | None =
 
         return decoupling.changes(shown, words=words)
 
+    dated = events_of(chosen)
     fuel = any("fuels" in m.sectors for m in chosen.measures if isinstance(m, Sanction))
     trade = "imf_trade" if chosen.year > 2014 else "cow_trade"
     used = [s for s in SOURCES if s in (trade, "world_bank") or (s == "kaz_trade" and found.borrowed)]
@@ -69,7 +73,21 @@ def simulate(name: str, *, states: Sequence[str] | None = None, on: str | None =
                 options={"scenario": chosen.id, "year": chosen.year, "on": on or "all measures",
                          "measures": [m.kind for m in chosen.measures], "deficits": "multiplicative",
                          "elasticity": f"{LOW:g}–{HIGH:g}, 5th and 95th percentile"},
-                literature=(*METHOD, *LITERATURE), remarks=told, heading=title_of(chosen))
+                literature=(*METHOD, *LITERATURE), remarks=told, heading=title_of(chosen), more=dated, own=(*dated,))
+
+
+def events_of(chosen: Scenario) -> dict[str, pl.DataFrame]:
+    """Return the dated events that a scenario's measures rest on, as the table ``events``; nothing where none do.
+
+    >>> events_of(scenario("russia-2014"))["events"].select("measure_kind", "id").rows()
+    [('sanction', 'crimea-sanctions'), ('sanction', 'sanctions-2014'), ('counter_sanction', 'food-ban')]
+    """
+    rows = [(m.kind, e) for m in chosen.measures for e in m.events]
+    if not rows:
+        return {}
+    named = pl.DataFrame(rows, schema=["measure_kind", "id"], orient="row").unique(maintain_order=True)
+    found = named.join(events(), on="id", maintain_order="left").rename({"end": "until"})
+    return {"events": found.select("measure_kind", *COLUMNS)}
 
 
 def in_force(name: str, *, on: str | None) -> tuple[Scenario, str]:
@@ -96,11 +114,18 @@ def title_of(chosen: Scenario) -> Callable[[Any], str]:
 def remarks_on(chosen: Scenario) -> list[str]:
     """Return what a reader must know of a scenario's sizes."""
     assumed = sorted({m.kind for m in chosen.measures if m.assumed})
-    return [f"sizes are assumed for: {', '.join(assumed)}."] if assumed else []
+    told = [f"sizes are assumed for: {', '.join(assumed)}."] if assumed else []
+    if ranges := chosen.ranges():
+        told.append(f"sizes lie within ranges, and low and high are at their bounds: {'; '.join(ranges)}.")
+    return told
 
 
 def income_changes(chosen: Scenario, found: Recorded, *, fuels: np.ndarray) -> pl.DataFrame:
-    """Return every state's change in real income, per cent, with its interval; ``fuels`` (n, n) as shares of flows."""
+    """Return every state's change in real income, per cent, with its interval; ``fuels`` (n, n) as shares of flows.
+
+    The interval is the least 5th and the greatest 95th percentile over the elasticity, of the scenario as it is, with
+    all its sizes that have a range at their lower bounds, and with all at their upper.
+    """
     from equipoise.model.armington import STATUSES, solve_trade  # imports JAX, which few commands need
 
     theta = np.array([elasticity_at((i + 0.5) / POINTS) for i in range(POINTS)])
@@ -111,15 +136,19 @@ def income_changes(chosen: Scenario, found: Recorded, *, fuels: np.ndarray) -> p
             raise UsageError(f"{', '.join(parties)} did not trade in {found.year}.", hint="Choose another base year.")
         return np.array([found.world.at(s) for s in dict.fromkeys(members)], dtype=np.intp)
 
-    costs = cost_changes(chosen, flows=found.world.flows, fuels=fuels, rows=rows, elasticity=theta)
-    end = solve_trade(found.world, cost_change=costs, elasticity=theta)
+    each = [chosen, *chosen.bounds()]
+    costs = [cost_changes(s, flows=found.world.flows, fuels=fuels, rows=rows, elasticity=theta) for s in each]
+    theta = np.tile(theta, len(each))
+    end = solve_trade(found.world, cost_change=np.concatenate(costs), elasticity=theta)
     if (end.status != STATUSES.index("solved")).any():
         worst = int(np.argmax(end.residual))
         raise NotConverged(f"{chosen.id} could not be solved at an elasticity of {theta[worst]:.2f}: a gap of "
                            f"{end.residual[worst]:.0e} is left, the largest of "
                            f"{found.world.countries[int(end.worst[worst])]}.")
-    low, middle, high = np.quantile(100 * (end.real_income - 1), [0.05, 0.5, 0.95], axis=0)
-    return pl.DataFrame({"state": list(found.world.countries), "change_pct": middle, "low_pct": low, "high_pct": high})
+    change = 100 * (end.real_income - 1).reshape(len(each), POINTS, -1)
+    low, middle, high = np.quantile(change, [0.05, 0.5, 0.95], axis=1)
+    return pl.DataFrame({"state": list(found.world.countries), "change_pct": middle[0], "low_pct": low.min(0),
+                         "high_pct": high.max(0)})
 
 
 def fuel_shares(pack: Pack, found: Recorded) -> np.ndarray:

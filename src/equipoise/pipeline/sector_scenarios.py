@@ -23,7 +23,7 @@ from equipoise.errors import NotConverged, UsageError
 from equipoise.model.caliendo_parro import DEFICITS, Baseline, SectorResult, baseline, caliendo_parro
 from equipoise.model.oil_price import at_price
 from equipoise.pipeline.measured import Measured, made
-from equipoise.pipeline.scenarios import in_force, remarks_on, title_of
+from equipoise.pipeline.scenarios import events_of, in_force, remarks_on, title_of
 from equipoise.pipeline.sector_trade import table_here, world, year_of
 from equipoise.simulate.scenario import Measure, OilPrice, Scenario, named
 from equipoise.simulate.sectors import OIL, sector_shock
@@ -33,6 +33,8 @@ RUNS = {"long": "mobile", "short": "specific"}
 
 _UNITS = {
     **{f"{run}_pct": f"per cent of real income, factors {factors}" for run, factors in RUNS.items()},
+    **{f"{run}_{end}_pct": f"per cent of real income, factors {factors}, at the {word} bounds of the scenario's sizes"
+       for run, factors in RUNS.items() for end, word in (("low", "worst"), ("high", "best"))},
     **{f"{what}_{run}_pct": f"per cent, volume of {what}, factors {factors}"
        for what in ("output", "exports") for run, factors in RUNS.items()},
     "sales_musd": "million current US dollars, of the table",
@@ -43,10 +45,11 @@ _TEN_DIGITS = 1e-10
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One solution: where it starts, and the result."""
+    """One solution: where it starts, the result, and results at the bounds of the scenario's sizes."""
 
     start: Baseline
     result: SectorResult
+    bounds: tuple[SectorResult, ...] = ()
 
 
 def sector_scenario(
@@ -66,9 +69,11 @@ def sector_scenario(
         top: how many, of states or sectors; 0 for all.
 
     Returns:
-        A row a state, ``long_pct`` and ``short_pct`` of real income, the greatest fall first; or a row a sector that
-        sells anything, the largest first: changes of the volumes of output and exports, and ``sales_musd``, with the
-        state's income in ``more``. Null where a run has no solution; the remarks say why.
+        A row a state, ``long_pct`` and ``short_pct`` of real income, the greatest fall first, with what they are at
+        the bounds of sizes that have a range (``long_low_pct`` and so on); or a row a sector that sells anything, the
+        largest first: changes of the volumes of output and exports, and ``sales_musd``, with the state's income in
+        ``more``, as are the dated ``events`` that the measures rest on, if any are named. Null where a run has no
+        solution; the remarks say why.
 
     Raises:
         UsageError: an unknown scenario, or one whose parties or sectors the table does not have; MissingSource: no
@@ -88,10 +93,10 @@ def sector_scenario(
             raise UsageError(f"the table has no {each}.", hint=f"It has {', '.join(tables.countries)}.")
     runs, why = both_runs(chosen, tables, deficits=deficits)
     incomes = _incomes(tables, runs)
-    more = {}
+    more = dated = events_of(chosen)
     if focal:
         frame = by_sector(tables, runs, state=focal).head(top or len(tables.sectors))
-        more = {"incomes": incomes.filter(pl.col("state") == focal)}
+        more = {"incomes": incomes.filter(pl.col("state") == focal), **dated}
     else:
         frame = incomes.filter(pl.col("state").is_in(shown)) if shown else _most(incomes, top=top)
         frame = frame.sort(*_first(frame), "state")
@@ -105,7 +110,7 @@ def sector_scenario(
     return made("trade-sectors", frame, sources=["icio"], pack=pack or embedded(), draw=draw, more=more, units=_UNITS,
                 options={"scenario": chosen.id, "on": on or "all measures", "table": path.name, "deficits": deficits,
                          "measures": [m.kind for m in chosen.measures], "state": focal or "all"},
-                literature=("caliendo2015nafta",), heading=_heading(chosen, state=focal), remarks=told)
+                literature=("caliendo2015nafta",), heading=_heading(chosen, state=focal), remarks=told, own=(*dated,))
 
 
 def _heading(chosen: Scenario, *, state: str | None) -> Callable[[Any], str]:
@@ -143,7 +148,7 @@ def both_runs(chosen: Scenario, tables: SectorTables, *, deficits: str) -> tuple
             why.append(f"the price of crude changes because oil, gas and fuels weigh {weight:.2f} times as much in "
                        f"what all others spend: what buyers {bound}.")
         if result.status == "solved":
-            runs[run] = Run(start, result)
+            runs[run] = Run(start, result, tuple(solved(s.measures, start=start)[0] for s in chosen.bounds()))
         else:
             why.append(f"no {run} run: {result.reason}.")
     if not runs:
@@ -189,8 +194,16 @@ def _volume(run: Run | None, *, at: int, buyers: Any, size: int) -> NDArray[np.f
 
 def _incomes(tables: SectorTables, runs: dict[str, Run]) -> pl.DataFrame:
     none = np.full(len(tables.countries), np.nan)
-    columns = {f"{run}_pct": 100 * (runs[run].result.real_income - 1) if run in runs else none for run in RUNS}
-    return pl.DataFrame({"state": list(tables.countries), **columns}).fill_nan(None)
+    columns = {"state": list(tables.countries)}
+    for name in RUNS:
+        run = runs.get(name)
+        results = (run.result, *run.bounds) if run else ()
+        # A bound without a solution is NaN, and so are the ends of the interval then.
+        incomes = np.array([100 * (r.real_income - 1) if r.status == "solved" else none for r in results] or [none])
+        columns[f"{name}_pct"] = incomes[0]
+        if any(r.bounds for r in runs.values()):
+            columns |= {f"{name}_low_pct": incomes.min(0), f"{name}_high_pct": incomes.max(0)}
+    return pl.DataFrame(columns).fill_nan(None)
 
 
 def _first(frame: pl.DataFrame) -> list[str]:

@@ -102,7 +102,7 @@ def changes(start: Baseline, *, name: str, blocked: float, rise: float) -> Array
     """Return the cost changes of one of :data:`PRINTED`, from what its abstract says.
 
     blocked: the share of all trade between Russia and the EU, the United States and Japan that the sanctions of 2014
-    stopped; rise: how much more the West's trade in goods with Russia costs when non-tariff barriers double.
+    stopped; rise: how much more the West's trade in goods with Russia costs, 1.0 for twice as much.
     """
     west = [c for c in WEST if c in start.countries]
     first = [c for c in (*eu_members(2014), "USA", "JPN") if c in start.countries]

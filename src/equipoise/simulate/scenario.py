@@ -10,13 +10,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from equipoise.assemble import codes
+from equipoise.assemble.events import events
 from equipoise.assemble.powers import AGGREGATES
 from equipoise.assemble.sector_tables import sector_elasticities
 from equipoise.errors import BadSourceFile, UsageError
@@ -33,14 +35,40 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class _Measure(_Frozen):
-    """What all measures have: when, and where their size is from."""
+class _Sized(_Frozen):
+    """What has sizes: bounds for those that are not well known."""
+
+    range: dict[str, tuple[float, float]] = {}
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        for name, (low, high) in self.range.items():
+            value = getattr(self, name, None)
+            if not isinstance(value, float):
+                raise ValueError(f"it has no size {name} that could have a range")
+            if not low <= value <= high:
+                raise ValueError(f"its {name} of {value:g} is not in its range from {low:g} to {high:g}")
+            for bound in (low, high):
+                try:
+                    type(self).model_validate({**self.model_dump(), name: bound, "range": {}})
+                except ValidationError as err:
+                    raise ValueError(f"its range has a {name} of {bound:g}, which cannot be") from err
+        return self
+
+    def at_bound(self, place: int) -> Self:
+        """Return it with the sizes that have a range at its lower (0) or upper (1) bound."""
+        return self.model_copy(update={name: bounds[place] for name, bounds in self.range.items()})
+
+
+class _Measure(_Sized):
+    """What all measures have: when, where their size is from, and the ids of the dated events that they rest on."""
 
     start: date
     end: date | None = None
     source: str = ""
     assumed: bool = False
     note: str = ""
+    events: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _told(self) -> _Measure:
@@ -51,7 +79,7 @@ class _Measure(_Frozen):
         return self
 
 
-class Reroute(_Frozen):
+class Reroute(_Sized):
     """How much of what is blocked goes another way: via whom, dearer by which part, up to which amount a year."""
 
     via: Parties
@@ -77,6 +105,11 @@ class Sanction(_Measure):
         if self.reroute and (both := sorted(set(self.reroute.via) & {*self.senders, *self.targets})):
             raise ValueError(f"{both[0]} reroutes trade that is its own")
         return self
+
+    def at_bound(self, place: int) -> Self:
+        """Return it at its bounds, rerouting included."""
+        rerouted = self.reroute and self.reroute.at_bound(place)
+        return super().at_bound(place).model_copy(update={"reroute": rerouted})
 
 
 class Union(_Measure):
@@ -156,6 +189,25 @@ class Scenario(_Frozen):
             raise UsageError(f"no measure of {self.id} is in force on {day}.", hint=f"They are: {spans}.")
         return self.model_copy(update={"measures": there})
 
+    def ranges(self) -> list[str]:
+        """Return the sizes that have a range, in words.
+
+        >>> scenario("eaeu-exit").ranges()
+        ['cost 0.05 (0.026 to 0.092)']
+        """
+        sized = [x for m in self.measures for x in (m, getattr(m, "reroute", None)) if x]
+        return [f"{name} {getattr(x, name):g} ({low:g} to {high:g})" for x in sized
+                for name, (low, high) in x.range.items()]
+
+    def bounds(self) -> list[Scenario]:
+        """Return the scenario with all sizes that have a range at their lower bounds, and at their upper; or nothing.
+
+        >>> [s.measures[0].cost for s in scenario("eaeu-exit").bounds()]
+        [0.026, 0.092]
+        """
+        return [self.model_copy(update={"measures": tuple(m.at_bound(place) for m in self.measures)})
+                for place in (0, 1) if self.ranges()]
+
 
 def named(value: dict[str, Any]) -> Iterator[str]:
     """Every state or group that a measure's fields name."""
@@ -212,7 +264,12 @@ def parse(text: str, *, name: str) -> Scenario:
         if party not in AGGREGATES and codes.resolve(party) != party:
             raise BadSourceFile(f"{name}: {party} is not a code.", hint=f"Write {codes.resolve(party)}.")
     known = {*SECTORS, *sector_elasticities()["sector"]}
+    dated = events()["id"].to_list()
     for measure in found.measures:
+        if strange := next((e for e in measure.events if e not in dated), None):
+            near = get_close_matches(strange, dated, n=3, cutoff=0.4)
+            hint = f"Did you mean {', '.join(near)}?" if near else "`equipoise events --json` has their ids."
+            raise BadSourceFile(f"{name}: there is no event {strange!r}.", hint=hint)
         if unknown := sorted(set(getattr(measure, "sectors", ())) - known):
             raise BadSourceFile(f"{name}: there is no sector {unknown[0]}.",
                                 hint=f"Use {', '.join(SECTORS)}, or codes of the inter-country tables, such as C26.")

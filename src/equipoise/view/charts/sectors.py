@@ -33,7 +33,8 @@ def both_runs(frame: pl.DataFrame, *, words: Words) -> alt.LayerChart:
     Parameters
     ----------
     frame
-        state with long_pct and short_pct, or sector with these after ``output_``.
+        state with long_pct and short_pct, or sector with these after ``output_``; where there are long_low_pct and
+        its like, a band through each mark.
     """
     of_states = "state" in frame.columns
     start = "" if of_states else "output_"
@@ -41,7 +42,8 @@ def both_runs(frame: pl.DataFrame, *, words: Words) -> alt.LayerChart:
     labels = {run: words.m.pick("run", run) for run in _RUNS}
     named = dict(sector_elasticities().select("sector", f"name_{words.lang}").iter_rows())
     data = [{"name": words.name(r["state"]) if of_states else named[r["sector"]], "run": labels[run],
-             "value": r[f"{start}{run}_pct"]} for r in frame.head(MOST).to_dicts() for run in _RUNS]
+             "value": r[f"{start}{run}_pct"], "low": r.get(f"{run}_low_pct"), "high": r.get(f"{run}_high_pct")}
+            for r in frame.head(MOST).to_dicts() for run in _RUNS]
     order = list(dict.fromkeys(d["name"] for d in data))
     data = [d for d in data if d["value"] is not None]
     shown = [labels[run] for run in _RUNS if any(d["run"] == labels[run] for d in data)]
@@ -51,9 +53,12 @@ def both_runs(frame: pl.DataFrame, *, words: Words) -> alt.LayerChart:
     base = alt.Chart(values(data))
     zero = alt.Chart(values([{"value": 0}])).mark_rule(color=MUTED, strokeWidth=1).encode(x=alt.X("value:Q", **x))
     span = base.mark_line(strokeWidth=1.2, color=BLOCS[1]).encode(y=y, x=alt.X("value:Q", **x), detail="name:N")
+    colour = alt.Color("run:N", title=None, scale=alt.Scale(domain=shown, range=[m[0] for m in marks]))
+    ranged = alt.Chart(values([d for d in data if d["low"] is not None]))
+    band = ranged.mark_rule(strokeWidth=7, opacity=0.28).encode(y=y, x=alt.X("low:Q", **x), x2="high:Q", color=colour)
     point = base.mark_point(filled=True, size=64, opacity=1).encode(
         y=y, x=alt.X("value:Q", **x),
-        color=alt.Color("run:N", title=None, scale=alt.Scale(domain=shown, range=[m[0] for m in marks])),
+        color=colour,
         shape=alt.Shape("run:N", title=None, scale=alt.Scale(domain=shown, range=[m[1] for m in marks])),
     )
-    return alt.LayerChart(layer=[zero, span, point], width=WIDTH, height=ROW * len(order))
+    return alt.LayerChart(layer=[zero, band, span, point], width=WIDTH, height=ROW * len(order))
