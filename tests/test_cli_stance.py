@@ -51,3 +51,10 @@ def test_scores_and_their_calibration_plot(command, tmp_path) -> None:
     assert sum(r["n"] for r in told["calibration"] if r["outcome"] == "first") == 8 * told["rows"][0]["n"]
     assert command("stance", "--scores", "--out", "scores.svg")[0] == 0
     assert "Forecast probability" in (tmp_path / "scores.svg").read_text(encoding="utf-8")
+
+
+def test_dated_events_stand_below_with_their_sources(command) -> None:
+    code, out, _ = command("stance", "kazakhstan-2022", "--power", "CHN")
+    assert code == 0 and "Dated events around this crisis" in out and "CSTO peacekeepers enter" in " ".join(out.split())
+    code, out, _ = command("stance", "mali-2012", "--power", "CHN", "--json")
+    assert code == 0 and "events" not in json.loads(out)

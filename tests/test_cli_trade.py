@@ -31,11 +31,16 @@ def test_losses_among_some_states_as_a_file_and_a_chart(command, tmp_path) -> No
 def test_a_scenario_of_ones_own(command, tmp_path) -> None:
     (tmp_path / "war.toml").write_text(
         'id = "war"\ntitle_en = "War of tariffs"\ntitle_zh = "關稅戰"\nyear = 2014\n[[measures]]\nkind = "trade_war"\n'
-        'one = ["USA"]\nother = ["CHN"]\ntariff = 0.25\nstart = 2018-07-06\nassumed = true\n', encoding="utf-8")
+        'one = ["USA"]\nother = ["CHN"]\ntariff = 0.25\nstart = 2018-07-06\nassumed = true\nevents = ["pandemic"]\n',
+        encoding="utf-8")
     code, out, err = command("simulate", "war.toml", "--state", "USA,CHN", "--on", "2019", "--json")
+    (event,) = json.loads(out)["events"]
+    assert (event["measure_kind"], event["id"], event["date"]) == ("trade_war", "pandemic", "2020-03-11")
     changes = {r["state"]: r["change_pct"] for r in json.loads(out)["rows"]}
     assert code == 0 and "sizes are assumed" in err and "the 1 of 1 measures in force on 2019-12-31" in err
     assert changes["CHN"] < changes["USA"] < 0
+    code, out, _ = command("simulate", "war.toml", "--state", "USA", "--lang", "zh-Hant")
+    assert code == 0 and "各項措施所本的事件" in out and "一般常識，未經查證" in out  # its source, in words
 
 
 @pytest.mark.parametrize(("args", "message"), [

@@ -83,7 +83,8 @@ class StateReport:
     a time. ``left_out`` and ``rivalry_without`` have the values without each. ``year`` is the headline year: the last
     whose engagement rests on trade or on two channels. The frames from ``thesis`` on are the same for every state and
     empty where the pack does not have them; ``choice_posterior`` has quantiles of the draws in the place of draws.
-    ``decoupling`` is empty, too, where the pack has no losses.
+    ``decoupling`` is empty, too, where the pack has no losses; the frames from ``stances`` on, which
+    :func:`equipoise.pipeline.stance_page.stance_frames` tells of, where it has no fitted stances.
     """
 
     state: str
@@ -129,3 +130,9 @@ class StateReport:
     choice_fit: pl.DataFrame = field(default_factory=pl.DataFrame)
     forecast_scores: pl.DataFrame = field(default_factory=pl.DataFrame)
     decoupling: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stances: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stance_reasons: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stance_crises: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stance_deeds: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stance_events: pl.DataFrame = field(default_factory=pl.DataFrame)
+    stance_scores: pl.DataFrame = field(default_factory=pl.DataFrame)

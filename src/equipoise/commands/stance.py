@@ -91,6 +91,7 @@ def _show(made: Any, lang: Language) -> Any:
         made.frame,
         reasons=made.more["reasons"],
         coded=made.more["coded"],
+        events=made.more.get("events"),
         left_out=made.options["left_out"],
         title=made.heading(words(lang.value)),
         sources=made.credits,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -107,7 +107,7 @@ def sectors(
             return sector_scenarios.sector_scenario(scenario, table=table, state=within, states=split(state, "state"),
                                                     on=on, deficits=deficits, top=top)
 
-    deliver(make, out=out, lang=lang, cite=cite, as_json=as_json)
+    deliver(make, out=out, lang=lang, cite=cite, as_json=as_json, show=lambda made: _shown(made, lang))
 
 
 def simulate(
@@ -123,4 +123,10 @@ def simulate(
     from equipoise.pipeline import scenarios
 
     deliver(lambda: scenarios.simulate(scenario, states=split(state, "state"), on=on, top=top), out=out, lang=lang,
-            cite=cite, as_json=as_json)
+            cite=cite, as_json=as_json, show=lambda made: _shown(made, lang))
+
+
+def _shown(made: Any, lang: Language) -> Any:
+    from equipoise.view.terminal import scenario
+
+    return scenario(made.frame, more=made.more, sources=made.credits, lang=lang.value)

@@ -38,6 +38,7 @@ from equipoise.pipeline.sensitivity import (
     without_each,
 )
 from equipoise.pipeline.sides import pairs_of, sides_band
+from equipoise.pipeline.stance_page import stance_frames
 from equipoise.pipeline.strategy import strategies
 from equipoise.schema import StateReport
 
@@ -56,7 +57,8 @@ def state_report(
     e = estimate(pack, state=state, grid=f, prior=prior, draws=draws, seed=seed, weights=weights)
     year = headline_year(e.table, years=f.years, among=f.years)
     pairs = pairs_of(pack, state=state, grid=f)
-    found = {**_modelled(e, pairs=pairs, prior=prior, seed=seed), **_looked_up(pack, state=state, e=e, year=year)}
+    found = {**_modelled(e, pairs=pairs, prior=prior, seed=seed), **_looked_up(pack, state=state, e=e, year=year),
+             **stance_frames(pack, state=state, powers=powers, since=since, until=until)}
     return StateReport(
         state=state,
         powers=powers,

@@ -1,4 +1,4 @@
-"""Why a power would take a stance on a crisis: ten named reasons, from the pack as it was before the crisis.
+"""Why a power would take a stance on a crisis: eleven named reasons, from the pack as it was before the crisis.
 
 Each is a number for an actor (a power or any other state) and a crisis; see docs/explanation/stance.md for the argument
 of each and the weakness of what stands for it. A power of several states has its members' mean, unless said otherwise.
@@ -21,11 +21,12 @@ from equipoise.assemble.crises import Crisis
 from equipoise.assemble.held import in_year
 from equipoise.assemble.packed import Pack
 from equipoise.assemble.powers import AGGREGATES
+from equipoise.schema import DEFAULT_POWERS
 
 Array = NDArray[np.float64]
 T = TypeVar("T")
 
-REASONS = ("trade", "near", "tie", "likeness", "sides", "internal", "integrity", "force", "request", "able")
+REASONS = ("trade", "near", "tie", "core", "likeness", "sides", "internal", "integrity", "force", "request", "able")
 """In the order of their columns wherever they stand in an array."""
 
 REACH = 10
@@ -75,6 +76,8 @@ def reasons(pack: Pack, crisis: Scene, *, actors: Sequence[str]) -> Array:
     - ``near``: 1 with a land border, else halving with every 2,000 km between capitals; of a Union its nearest member.
     - ``tie``: 1 where actor and place owe each other defence, 0.5 where both are full members of a regional body, less
       the same with those who act against the place, the strongest of them.
+    - ``core``: how much the place is another power's: that power's tie to it as above, halving with every unit of the
+      ideal points in the UN between actor and power; the largest, of the powers that do not act against the place.
     - ``likeness``: minus the distance of their ideal points in the UN.
     - ``sides``: how much further in the UN from those who act against the place than from the place; 0 where none do.
     - ``internal``: 1 less the actor's democracy where the crisis is wholly internal and no border is at stake, else 0.
@@ -93,9 +96,24 @@ def reasons(pack: Pack, crisis: Scene, *, actors: Sequence[str]) -> Array:
     made_of = {a: _states(a, on=crisis.start - dt.timedelta(days=1)) for a in actors}
     columns = [
         find(pack, crisis, made_of)
-        for find in (_trade, _near, _tie, _likeness, _sides, _internal, _integrity, _force, _request, _able)
+        for find in (_trade, _near, _tie, _core, _likeness, _sides, _internal, _integrity, _force, _request, _able)
     ]
     return np.column_stack(columns)
+
+
+def nearest(pack: Pack, place: str, *, among: Sequence[str]) -> str | None:
+    """Return the state nearest to a place: with a land border before without, then by the capitals' distance.
+
+    None where no distance is known.
+
+    >>> from equipoise.assemble.packed import embedded
+    >>> nearest(embedded(), "KAZ", among=["CHN", "RUS", "USA"])
+    'RUS'
+    """
+    known = _ground(pack).get(_TODAY.get(place, place), {})
+    there = {s: known[_TODAY.get(s, s)] for s in among if _TODAY.get(s, s) in known}
+    found = {s: (not border, km) for s, (border, km) in there.items() if np.isfinite(km)}
+    return min(found, key=lambda s: found[s]) if found else None
 
 
 Actors = dict[str, list[str]]
@@ -165,6 +183,20 @@ def _bond(pack: Pack, state: str, other: str, crisis: Scene) -> float:
     return 0.0 if pledges is not None else np.nan
 
 
+def _core(pack: Pack, crisis: Scene, actors: Actors) -> Array:
+    """A power whose votes or ties are not known counts for none."""
+    powers = {
+        p: _states(p, on=crisis.start - dt.timedelta(days=1))
+        for p in DEFAULT_POWERS
+        if p not in (crisis.place, *crisis.against)
+    }
+    ties = _each(powers, lambda s: _bond(pack, s, crisis.place, crisis))
+    place = {who: _each(of, lambda s: _point(pack, s, crisis.year)) for who, of in (("own", actors), ("other", powers))}
+    closeness = 2.0 ** -np.abs(place["own"][:, None] - place["other"][None, :])
+    others = np.array(list(actors), dtype=str)[:, None] != np.array(list(powers), dtype=str)[None, :]
+    return np.asarray(np.max(np.nan_to_num(ties * closeness) * others, axis=1, initial=0.0))
+
+
 def _likeness(pack: Pack, crisis: Scene, actors: Actors) -> Array:
     return -np.abs(_each(actors, lambda s: _point(pack, s, crisis.year)) - _point(pack, crisis.place, crisis.year))
 
@@ -222,7 +254,7 @@ def _in_any(crisis: Scene, actors: Actors, bodies: set[str]) -> Array:
 @cache
 def _on(day: dt.date) -> dict[str, frozenset[str]]:
     now = organisations.ties_on(organisations.spells(), day=day, kinds=["member"])
-    return {s: frozenset(g["organisation"]) for (s,), g in now.group_by("state")}
+    return {s: frozenset(bodies) for s, bodies in now.group_by("state").agg("organisation").iter_rows()}
 
 
 def _bodies(state: str, day: dt.date) -> frozenset[str]:
@@ -291,21 +323,22 @@ def _pledges(pack: Pack, year: int) -> frozenset[frozenset[str]] | None:
 
 
 @cache
-def _by_partner(pack: Pack) -> pl.DataFrame:
-    """Both directions of every state's trade by partner and year; Kazakhstan's own report is of it alone."""
+def _by_side(pack: Pack) -> pl.DataFrame:
+    """Every flow twice, as its importer's and as its exporter's trade; Kazakhstan's own report is of it alone."""
     flows = pack.table("trade").filter(pl.col("importer") != "WLD", pl.col("exporter") != "WLD")
-    flows = flows.with_columns(pl.col("source").cast(pl.String), pl.col("year").cast(pl.Int32))
+    flows = flows.with_columns(pl.col("year").cast(pl.Int32))
+    own = pl.col("source").cast(pl.String) == "kaz_trade"
     sides = [
-        flows.select("year", "source", "value_musd", state=a, partner=b)
+        flows.filter(~own | (pl.col(a) == "KAZ")).select("value_musd", "year", state=a, partner=b)
         for a, b in (("importer", "exporter"), ("exporter", "importer"))
     ]
-    both = pl.concat(sides).filter((pl.col("source") != "kaz_trade") | (pl.col("state") == "KAZ"))
-    return both.group_by("state", "partner", "year").agg(pl.col("value_musd").sum()).filter(pl.col("value_musd") > 0)
+    return pl.concat(sides)
 
 
 @cache
 def _totals(pack: Pack) -> dict[str, dict[int, float]]:
-    return _series(_by_partner(pack).group_by("state", "year").agg(pl.col("value_musd").sum()), "value_musd")
+    whole = _by_side(pack).group_by("state", "year").agg(pl.col("value_musd").sum())
+    return _series(whole.filter(pl.col("value_musd") > 0), "value_musd")
 
 
 def _total(pack: Pack, state: str, year: int) -> float:
@@ -319,5 +352,6 @@ def _flows(pack: Pack, place: str, year: int) -> dict[str, float]:
     at = _last({y: y for y in known}, year)
     if at is None:
         return {}
-    here = _by_partner(pack).filter(state=in_year(place, year), year=at)
-    return dict(here.select("partner", "value_musd").iter_rows())
+    here = _by_side(pack).filter(state=in_year(place, year), year=at)
+    both = here.group_by("partner").agg(pl.col("value_musd").sum()).filter(pl.col("value_musd") > 0)
+    return dict(both.iter_rows())

@@ -12,13 +12,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from equipoise.assemble import organisations
-from equipoise.assemble.crises import Crisis, ready
+from equipoise.assemble.crises import Crisis, ready, shipped
 from equipoise.assemble.crisis_keys import RUNGS
 from equipoise.assemble.packed import Pack
+from equipoise.assemble.powers import AGGREGATES
 from equipoise.errors import DamagedPack
 from equipoise.measure.ladders import rung_shares
 from equipoise.measure.left_out import case_log_density, without
-from equipoise.pipeline.reasons import REASONS, Scene, reasons
+from equipoise.pipeline.reasons import REASONS, Scene, nearest, reasons
 from equipoise.pipeline.stance_rows import coded_rows, left_with, same_soil, standardised
 from equipoise.schema import DEFAULT_POWERS
 
@@ -28,7 +29,7 @@ OUTCOMES = ("first", "firmest")
 GRADED = ("trade", "near", "likeness")
 """Reasons that are never absent."""
 
-VOTED = ("trade", "near", "tie", "likeness", "sides", "internal", "force")
+VOTED = ("trade", "near", "tie", "core", "likeness", "sides", "internal", "force")
 """Reasons that votes tell of: the others are the same for all who vote on a crisis, or not asked of them."""
 
 
@@ -95,8 +96,8 @@ def _votes(frame: pl.DataFrame) -> dict[str, tuple[Array, Array]]:
 
 
 @cache
-def _rows(pack: Pack) -> pl.DataFrame:
-    return coded_rows(pack)
+def _rows(pack: Pack, place: str) -> pl.DataFrame:
+    return coded_rows(pack, place=place)
 
 
 def values_of(pack: Pack, at: Scene, *, actors: Sequence[str], raw: Array | None = None) -> Array:
@@ -121,8 +122,10 @@ def left_out_weights(pack: Pack, told: Posterior, crisis: Crisis) -> tuple[Array
     Out go the crisis, others on the same soil at nearly the same time, and all votes about the place. None for a
     crisis of one's own, and for one of which nothing is coded: nothing of it is in the fit.
     """
-    rows = _rows(pack)
-    if crisis.key not in ready() or crisis.key not in set(rows["crisis"]):
+    if crisis.key not in ready():
+        return None, float(len(told.slopes))
+    rows = _rows(pack, shipped(crisis.key).place)  # those elsewhere stay in
+    if crisis.key not in set(rows["crisis"]):
         return None, float(len(told.slopes))
     return leave_out(told, rows, crisis=crisis.key, scale=pack.table("stance_scale"))
 
@@ -130,10 +133,14 @@ def left_out_weights(pack: Pack, told: Posterior, crisis: Crisis) -> tuple[Array
 def leave_out(
     told: Posterior, rows: pl.DataFrame, *, crisis: str, scale: pl.DataFrame, votes: bool = True
 ) -> tuple[Array, float]:
-    """Return the weights (D,) of the draws without a coded crisis, and how many draws they are worth.
+    """Return the weights (D,) of the draws without a coded crisis, and how many draws they are worth."""
+    return without(left_density(told, rows, crisis=crisis, scale=scale, votes=votes))
 
-    Without ``votes`` all that votes tell is left out, too.
-    """
+
+def left_density(
+    told: Posterior, rows: pl.DataFrame, *, crisis: str, scale: pl.DataFrame, votes: bool = True
+) -> Array:
+    """Return the log density (D,) of what is left out with a coded crisis; without ``votes`` all they tell, too."""
     density = np.zeros(len(told.slopes))
     for _, one in rows.filter(left_with(rows, crisis=crisis)).group_by("crisis", maintain_order=True):
         values = standardised(one.select(REASONS).cast(pl.Float64).fill_null(np.nan).to_numpy(), scale=scale)
@@ -150,7 +157,7 @@ def leave_out(
         density += _vote_density(told, "")
     elif gone is not None:
         density += _vote_density(told, "") - _vote_density(told, gone)
-    return without(density)
+    return density
 
 
 def _vote_density(told: Posterior, left: str) -> Array:
@@ -187,17 +194,50 @@ def _quantile(values: Array, share: Array, q: float) -> float:
     return float(values[order][min(at, len(values) - 1)])
 
 
-def stances_of(state: str, *, on: dt.date, pack: Pack) -> pl.DataFrame:
-    """Return what each power would do in two crises that have not been: unrest, and an attack by a power.
+@dataclass(frozen=True, slots=True)
+class Imagined:
+    """A crisis that has not been: ``unrest`` or ``attack``, whose stances are asked, and what the reasons need."""
+
+    kind: str
+    actors: tuple[str, ...]
+    at: Scene
+
+
+def imagined(state: str, *, on: dt.date, pack: Pack, powers: Sequence[str] = DEFAULT_POWERS) -> list[Imagined]:
+    """Return two crises that have not been in a state: unrest, and an attack by a power.
 
     In ``unrest`` the government asks the bodies of mutual defence that it is in for help, or nobody where it is in
-    none, and uses no force on its people. In ``attack`` the attacker is the power that stands nearest (a border, else
-    the capitals' distance); border and territory are at stake, and all the others are asked for help.
+    none, and uses no force on its people. In ``attack`` the attacker is the power that lies nearest (a land border
+    first, then the capitals' distance), a union of states excepted; border and territory are at stake, and all the
+    other powers are asked for help. Where no distance is known there is no attack.
 
     Args:
-        state: iso3; one of the powers is left out of the powers.
+        state: iso3; where it is one of the powers, or a member of one, this power is left out.
         on: the day on which the crisis would begin.
         pack: the pack.
+        powers: codes.
+
+    Examples:
+        >>> from equipoise.assemble.packed import embedded
+        >>> found = imagined("MNG", on=dt.date(2026, 1, 1), pack=embedded())
+        >>> [(one.kind, one.at.against) for one in found]
+        [('unrest', ()), ('attack', ('CHN',))]
+    """
+    day = on - dt.timedelta(days=1)
+    inside = [p for p in powers if p in AGGREGATES and state in organisations.members("EU", on=day)]
+    outside = tuple(p for p in powers if p != state and p not in inside)
+    bodies = tuple(b for b in organisations.MUTUAL_DEFENCE if state in organisations.members(b, on=day))
+    out = [Imagined("unrest", outside, Scene(state, on, asked=bodies, able=bodies))]
+    attacker = nearest(pack, state, among=[p for p in outside if p not in AGGREGATES])
+    others = tuple(p for p in outside if p != attacker)
+    if attacker and others:
+        attack = Scene(state, on, (attacker,), border_change=True, asked=others, able=bodies)
+        out.append(Imagined("attack", others, attack))
+    return out
+
+
+def stances_of(state: str, *, on: dt.date, pack: Pack, powers: Sequence[str] = DEFAULT_POWERS) -> pl.DataFrame:
+    """Return what each power would do in the two crises of :func:`imagined`.
 
     Returns:
         ``crisis``, ``power``, ``outcome``, ``rung``, ``probability``; the attacker has no rows in ``attack``.
@@ -208,19 +248,10 @@ def stances_of(state: str, *, on: dt.date, pack: Pack) -> pl.DataFrame:
         >>> found["crisis"].unique(maintain_order=True).to_list(), found.filter(crisis="attack")["power"][0]
         (['unrest', 'attack'], 'CHN')
     """
-    told = posterior(pack)
-    powers = [p for p in DEFAULT_POWERS if p != state]
-    day = on - dt.timedelta(days=1)
-    bodies = tuple(b for b in organisations.MUTUAL_DEFENCE if state in organisations.members(b, on=day))
-    unrest = Scene(state, on, asked=bodies, able=bodies)
-    near = reasons(pack, unrest, actors=powers)[:, REASONS.index("near")]
-    attacker = powers[int(np.nan_to_num(near).argmax())]
-    others = tuple(p for p in powers if p != attacker)
-    attack = Scene(state, on, (attacker,), border_change=True, asked=others, able=bodies)
-    rows = []
-    for kind, at, actors in (("unrest", unrest, powers), ("attack", attack, list(others))):
-        shares = distributions(told, values_of(pack, at, actors=actors), actors=actors)
-        rows += [(kind, p, outcome, rung, float(shares[i, o, k])) for i, p in enumerate(actors)
+    told, rows = posterior(pack), []
+    for one in imagined(state, on=on, pack=pack, powers=powers):
+        shares = distributions(told, values_of(pack, one.at, actors=one.actors), actors=one.actors)
+        rows += [(one.kind, p, outcome, rung, float(shares[i, o, k])) for i, p in enumerate(one.actors)
                  for o, outcome in enumerate(OUTCOMES) for k, rung in enumerate(RUNGS)]  # fmt: skip
     columns = {"crisis": pl.String, "power": pl.String, "outcome": pl.String, "rung": pl.String,
                "probability": pl.Float64}  # fmt: skip

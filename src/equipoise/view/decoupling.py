@@ -1,13 +1,25 @@
-"""What losing each power would cost, as a table of a report."""
+"""What losing each power would cost, as a figure of a report and the table behind it."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from equipoise.schema import StateReport
+from equipoise.view.charts import decoupling
 from equipoise.view.tables import Table
 from equipoise.view.words import Words
 
+if TYPE_CHECKING:
+    from equipoise.view.figures import Draft, Figure
+
 DIGITS = 2
 """Of per cent, of the state's losses; a power's are smaller by a hundred times or so and get two more."""
+
+
+def figure(d: Draft) -> Figure:
+    """The losses over the years."""
+    return d.figure("decoupling", has=True, uses=("decoupling",), table=lambda: table(d.report, words=d.words),
+                    draw=lambda: decoupling.over_time(d.report.decoupling, setting=d.setting))
 
 
 def table(report: StateReport, *, words: Words) -> Table:

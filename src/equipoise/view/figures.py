@@ -10,11 +10,10 @@ import polars as pl
 from altair.utils.schemapi import debug_mode
 
 from equipoise.schema import StateReport
-from equipoise.view import dates, sensitivity, tables
-from equipoise.view import decoupling as lost
+from equipoise.view import dates, decoupling, sensitivity, stance_page, tables
 from equipoise.view import openings as opening_words
 from equipoise.view import thesis as thesis_words
-from equipoise.view.charts import decoupling, distance, engagement, leeway, order, organisations, strategy, tiers, trade
+from equipoise.view.charts import distance, engagement, leeway, order, organisations, strategy, tiers, trade
 from equipoise.view.charts import map as region_map
 from equipoise.view.charts import openings as opening_chart
 from equipoise.view.charts import thesis as thesis_chart
@@ -134,10 +133,11 @@ def figures_of(d: Draft) -> dict[str, Figure]:
         _strategy,
         _trade,
         _trade_summary,
-        *((_decoupling,) if d.report.decoupling.height else ()),
+        *((decoupling.figure,) if d.report.decoupling.height else ()),
         _economy,
         _distance,
         _organisations,
+        *stance_page.makers(d.report),
         _openings,
         _tiers,
         _map,
@@ -325,11 +325,6 @@ def _trade_summary(d: Draft) -> Figure:
         ids=(r.trade_summary["source"], pl.Series([_GDP])),
         table=lambda: tables.trade_summary(r, words=d.words, titles=d.titles),
     )
-
-
-def _decoupling(d: Draft) -> Figure:
-    return d.figure("decoupling", has=True, uses=("decoupling",), table=lambda: lost.table(d.report, words=d.words),
-                    draw=lambda: decoupling.over_time(d.report.decoupling, setting=d.setting))
 
 
 def _economy(d: Draft) -> Figure:

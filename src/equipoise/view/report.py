@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup
 
 from equipoise.schema import StateReport
-from equipoise.view import openings, tables, thesis
+from equipoise.view import openings, stance_page, tables, thesis
 from equipoise.view.figures import Draft, draft, figures_of, uses_of
 from equipoise.view.headline import basis, headline, tiles
 from equipoise.view.style import FONTS
@@ -55,6 +55,7 @@ def render(report: StateReport, *, lang: str = "en") -> str:
         verdicts=thesis.verdicts(report, words=spoken) if report.verdicts.height else None,
         verdict_count=thesis.count(report, words=spoken) if report.verdicts.height else "",
         leeway_rests_on=thesis.on_leeway(report, words=spoken),
+        stances=_stances(report, words=spoken),
         leaders=tables.leaders(report, words=spoken),
         sources=sources(report, words=spoken),
         formulas=FORMULAS,
@@ -111,6 +112,20 @@ def provenance(report: StateReport, *, words: Words) -> list[tuple[str, str]]:
 def _weights(weights: dict[str, float], *, words: Words) -> str:
     named = ((words.m.pick("component", name), words.n.share(share, digits=1)) for name, share in weights.items())
     return words.m("semicolon").join(words.m("name_share", name=name, share=share) for name, share in named)
+
+
+def _stances(report: StateReport, *, words: Words) -> dict[str, Any] | None:
+    """What stands around the figures of stances; None where there are none."""
+    if not report.stances.height:
+        return None
+    return {
+        "intro": stance_page.intro(report, words=words),
+        "scenes": stance_page.scenes(report, words=words),
+        "summary": stance_page.summary(report, words=words),
+        "scored": stance_page.scored(report, words=words),
+        "happened": stance_page.happened(report, words=words),
+        "none": words.m("stance_no_coded", state=words.said(report.state)),
+    }
 
 
 def _drawn(made: Draft) -> dict[str, dict[str, Any]]:

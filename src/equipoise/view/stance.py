@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from equipoise.assemble.crisis_keys import RUNGS
+from equipoise.view.terminal import sourced
 from equipoise.view.words import Words, words
 
 STRONG, NOTED = 0.5, 0.15
@@ -21,12 +22,13 @@ def told(
     *,
     reasons: pl.DataFrame,
     coded: pl.DataFrame,
+    events: pl.DataFrame | None,
     left_out: bool,
     title: str,
     sources: Sequence[str],
     lang: str,
 ) -> RenderableType:
-    """The distribution of each power over the ladder, its reasons with sign and size, and what it did."""
+    """The distribution of each power over the ladder, its reasons with sign and size, what it did; dated events."""
     spoken = words(lang)
     m = spoken.m
     parts: list[RenderableType] = [Text(title, style="bold"), Text(m("stance_without" if left_out else "stance_own"))]
@@ -39,6 +41,8 @@ def told(
     for power in frame["power"].unique(maintain_order=True):
         parts += [Text(""), Text(spoken.name(power), style="bold"), _why(reasons.filter(power=power), spoken)]
         parts += [_did(row, spoken) for row in coded.filter(power=power).iter_rows(named=True)]
+    if events is not None:
+        parts += [Text(""), Text(m("stance_events"), style="bold"), sourced(events, spoken)]
     parts += [Text(""), Text(m("stance_unit")), Text(m("source_line", sources="; ".join(sources)))]
     return Group(*parts)
 

@@ -317,16 +317,18 @@ def dated(day: date, *, precision: str | None, words: Words) -> str:
     return words.n.month(day) if precision == "month" else words.n.date(day)
 
 
+def when(day: date, *, end: date | None, precision: str | None, words: Words) -> str:
+    """A day, month or year, and until when, where it lasts longer."""
+    start = dated(day, precision=precision, words=words)
+    return start if end in (None, day) else words.m("from_to", start=start, end=words.n.date(end))
+
+
 def events(report: StateReport, *, words: Words) -> Table:
     """The dated events with their sources."""
-    m, n = words.m, words.n
-
-    def when(r: dict[str, Any]) -> str:
-        start = dated(r["date"], precision=r.get("precision"), words=words)
-        return start if r["end"] in (None, r["date"]) else m("from_to", start=start, end=n.date(r["end"]))
-
+    m = words.m
     rows = [
-        [when(r), r[f"title_{words.lang}"] or r["title_en"], words.cited(r["source"])]
+        [when(r["date"], end=r["end"], precision=r.get("precision"), words=words),
+         r[f"title_{words.lang}"] or r["title_en"], words.cited(r["source"])]
         for r in report.events.sort("date").to_dicts()
     ]
     return Table([m("head_date"), m("head_event"), m("head_source")], rows, last=0)

@@ -17,7 +17,7 @@ from equipoise.assemble.panel import Panel
 from equipoise.schema import StateReport
 from equipoise.view.formats import NOTHING
 from equipoise.view.headline import facts, headline, tiles
-from equipoise.view.tables import dated
+from equipoise.view.tables import dated, when
 from equipoise.view.words import Words, words
 
 
@@ -131,6 +131,26 @@ def happened(frame: pl.DataFrame, *, sources: Sequence[str], lang: str) -> Rende
         when, kind = dated(r["date"], precision=r["precision"], words=spoken), spoken.m.pick("event", r["kind"])
         made.add_row(when, kind, r[f"title_{spoken.lang}"])
     return Group(made, Text(f"Sources: {'; '.join(sources)}"))
+
+
+def scenario(
+    frame: pl.DataFrame, *, more: Mapping[str, pl.DataFrame], sources: Sequence[str], lang: str
+) -> RenderableType:
+    """What a scenario does, and the dated events that its measures rest on."""
+    shown = measured(frame, more={k: f for k, f in more.items() if k != "events"}, sources=sources)
+    if "events" not in more:
+        return shown
+    spoken = words(lang)
+    return Group(shown, Text(""), Text(spoken.m("scenario_events"), style="bold"), sourced(more["events"], spoken))
+
+
+def sourced(frame: pl.DataFrame, spoken: Words) -> Table:
+    """Dated events, each with its source."""
+    made = _grid([spoken.m("head_date"), spoken.m("head_event"), spoken.m("head_source")])
+    for r in frame.unique("id", maintain_order=True).iter_rows(named=True):
+        day = when(r["date"], end=r["until"], precision=r["precision"], words=spoken)
+        made.add_row(day, r[f"title_{spoken.lang}"], spoken.cited(r["source"]))
+    return made
 
 
 def _grid(head: list[str]) -> Table:

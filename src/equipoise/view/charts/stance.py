@@ -14,7 +14,10 @@ from equipoise.view.words import Words
 
 WIDTH, ROW, SQUARE = 560, 34, 380
 PAIR = ["#0E3F63", "#B54A1E"]
-"""The first stance and the firmest."""
+"""The first stance and the firmest; unrest and an attack."""
+
+COLUMN, LINE, ACROSS = 80, 24, 5
+"""Width of a power's panel of reasons, height of a reason, panels in a row."""
 
 COLOURS = dict(
     zip(
@@ -75,6 +78,51 @@ def calibration(frame: pl.DataFrame, *, words: Words) -> Any:
         color=alt.Color("said:N", title=None, scale=alt.Scale(domain=names, range=PAIR)),
     )
     return alt.layer(right, marks).properties(width=SQUARE, height=SQUARE)
+
+
+def reasons(frame: pl.DataFrame, *, words: Words) -> alt.VConcatChart:
+    """What each reason does to each power's stance, with its 90 % interval; a panel a power, a colour a crisis.
+
+    Parameters
+    ----------
+    frame
+        crisis (``unrest``, ``attack``), power, reason, effect, low, high; a reason that does nothing is left out.
+    """
+    m = words.m
+    acts = frame.group_by("reason").agg(pl.max_horizontal(pl.col("effect", "low", "high").abs()).max().alias("size"))
+    kept = acts.filter(pl.col("size") > 0)["reason"]
+    rows = frame.filter(pl.col("reason").is_in(kept.implode())).with_columns(
+        said=pl.col("reason").map_elements(lambda r: m.pick("stance_reason", r), return_dtype=pl.String),
+        scene=pl.col("crisis").map_elements(lambda c: m.pick("stance_imagined", c), return_dtype=pl.String),
+    )
+    ends = [min(0.0, *rows["low"]), max(0.0, *rows["high"])]
+    powers = rows["power"].unique(maintain_order=True).to_list()
+    lines = [powers[i : i + ACROSS] for i in range(0, len(powers), ACROSS)]
+    made = [alt.hconcat(*(_why(rows, power=p, first=p == line[0], ends=ends, words=words) for p in line), spacing=8)
+            for line in lines]  # fmt: skip
+    return alt.vconcat(*made, spacing=14)
+
+
+def _why(rows: pl.DataFrame, *, power: str, first: bool, ends: list[float], words: Words) -> Any:
+    order = rows["said"].unique(maintain_order=True).to_list()
+    scenes = rows["scene"].unique(maintain_order=True).to_list()
+    shown = values(rows.filter(power=power).select("said", "scene", "effect", "low", "high").to_dicts())
+    axis = alt.Axis(labelLimit=320) if first else None
+    scale = alt.Scale(domain=ends, nice=True)
+    x: dict[str, Any] = {"scale": scale, "title": words.m("axis_effect"), "axis": alt.Axis(tickCount=4)}
+    y, apart = alt.Y("said:N", sort=order, title=None, axis=axis), alt.YOffset("scene:N", sort=scenes)
+    colour = alt.Color("scene:N", title=None, scale=alt.Scale(domain=scenes, range=PAIR[: len(scenes)]))
+    shape = alt.Shape("scene:N", title=None, scale=alt.Scale(domain=scenes, range=["circle", "square"][: len(scenes)]))
+    base = alt.Chart(shown)
+    zero = alt.Chart(values([{"at": 0}])).mark_rule(color=GRID, strokeWidth=1.5).encode(x=alt.X("at:Q", **x))
+    spans = base.mark_rule(strokeWidth=1.6, opacity=0.6).encode(
+        x=alt.X("low:Q", **x), x2="high:Q", y=y, yOffset=apart, color=colour
+    )
+    points = base.mark_point(filled=True, size=26, opacity=1).encode(
+        x=alt.X("effect:Q", **x), y=y, yOffset=apart, color=colour, shape=shape
+    )
+    title = alt.TitleParams(words.name(power), fontSize=11, limit=COLUMN + 8)
+    return alt.layer(zero, spans, points).properties(width=COLUMN, height=LINE * len(order), title=title)
 
 
 def _panel(rows: pl.DataFrame, *, title: str, words: Words) -> Any:
