@@ -27,6 +27,8 @@ def test_kazakhstan_in_january_2022() -> None:
     assert of["RUS"]["near"] == of["CHN"]["near"] == 1 > of["EUU"]["near"] > of["JPN"]["near"] > of["USA"]["near"]
     assert max(of, key=lambda p: of[p]["trade"]) == "RUS"
     assert of["CHN"]["likeness"] > of["USA"]["likeness"]
+    assert of["CHN"]["core"] > of["JPN"]["core"] > of["USA"]["core"] > 0  # by how near each is to Russia
+    assert of["RUS"]["core"] == of["CHN"]["core"] / 2  # China shares one regional body with it, no pledge
     assert of["CHN"]["force"] < 0.2 < 0.8 < of["EUU"]["force"]
 
 
@@ -36,6 +38,7 @@ def test_ukraine_in_2022_has_russia_on_the_other_side() -> None:
     assert of["CHN"]["sides"] < 0 < of["USA"]["sides"]
     assert of["CHN"]["internal"] == 0 and of["CHN"]["integrity"] == 1
     assert of["EUU"]["near"] == 1 and of["EUU"]["request"] == 1
+    assert of["CHN"]["core"] == 0  # the attacker's region is not respected as one
 
 
 def test_what_is_not_known_stays_missing_and_counts_as_middling() -> None:

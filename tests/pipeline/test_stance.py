@@ -14,10 +14,11 @@ from equipoise.assemble.crisis_keys import RUNGS
 from equipoise.assemble.packed import Pack, embedded
 from equipoise.errors import DamagedPack, UsageError
 from equipoise.measure.ladders import ranked_score
+from equipoise.measure.left_out import without
 from equipoise.pipeline.reasons import REASONS
 from equipoise.pipeline.stance import crises, stance
 from equipoise.pipeline.stance_rows import coded_rows, left_with
-from equipoise.pipeline.stance_scores import counted_shares, left_out_shares
+from equipoise.pipeline.stance_scores import counted_shares, left_out_shares, shares_of
 from equipoise.pipeline.stances import posterior, stances_of
 
 OWN = """
@@ -65,12 +66,29 @@ def test_a_file_of_ones_own_is_forecast_with_nothing_left_out(tmp_path: Path) ->
 def test_the_packs_scores_are_those_of_its_draws() -> None:
     pack = embedded()
     rows, told = coded_rows(pack), posterior(pack)
-    out, worth = left_out_shares(told, rows, scale=pack.table("stance_scale"))
+    out, density = left_out_shares(told, rows, scale=pack.table("stance_scale"))
     table = {r["outcome"]: r for r in pack.table("stance_scores").filter(model="reasons").iter_rows(named=True)}
     for o, outcome in enumerate(("first", "firmest")):
         score = ranked_score(out[:, o], observed=rows[outcome].to_numpy()).mean()
         assert score == pytest.approx(table[outcome]["ranked_score"], abs=2e-3)  # the pack has its draws rounded
-    assert worth > 20
+    assert min(without(d)[1] for d in density.values()) > 20
+
+
+@pytest.mark.slow
+def test_a_fit_without_a_crisis_forecasts_it_as_the_weighed_draws_do() -> None:
+    pytest.importorskip("jax")
+    from equipoise.pipeline.stance_build import coded_stances
+    from equipoise.pipeline.stance_check import fitted_without
+
+    pack, crisis = embedded(), "myanmar-2021"  # where leaving out changes much, and weighing is hardest
+    rows, told, scale = coded_rows(pack), posterior(pack), pack.table("stance_scale")
+    coded, weight = coded_stances(rows, sizes=scale)
+    found, _ = fitted_without(told, rows, [crisis], coded=coded, weight=weight, seed=1, warmup=120, draws=150)
+    weighed, _ = left_out_shares(told, rows, scale=scale, among=[crisis])
+    fitted = shares_of(found[crisis], rows.filter(crisis=crisis), scale=scale)
+    assert np.abs(weighed - fitted).mean() < 0.01
+    seen = shares_of(told, rows.filter(crisis=crisis), scale=scale)
+    assert np.abs(weighed - seen).mean() > 2 * np.abs(weighed - fitted).mean()
 
 
 def test_baselines_have_not_seen_the_crisis_either() -> None:

@@ -48,7 +48,7 @@ STANCE_FIT = Table(
             pl.String,
             "slope, power, cut, spread, vote or sampling",
             _ALL,
-            "sampling has a row each for divergences and draws, in mean",
+            "sampling has counts, indices of tails and what the check by other fits found, in mean",
         ),
         _GROUP,
         Column("mean", pl.Float64, "mean of the posterior, logits", _ALL),

@@ -5,6 +5,8 @@ Arrays have D draws, P powers, K rungs.
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -72,6 +74,22 @@ def without(log_density: ArrayLike) -> tuple[Array, float]:
     weights = np.minimum(raw, raw.mean() * np.sqrt(len(raw)))
     weights = weights / weights.sum()
     return weights, float(1 / (weights**2).sum())
+
+
+def tail_index(log_density: ArrayLike) -> float:
+    """Return the index of the tail of the weights (D,) that draws have without a case: Pareto's k.
+
+    Up to 0.7 the weighed draws can be relied on; above, the case should be left out by a fit without it (Vehtari,
+    Simpson, Gelman, Yao and Gabry 2024).
+
+    Examples:
+        >>> even = (np.arange(4000) + 0.5) / 4000
+        >>> round(tail_index(np.log(even)), 1), tail_index(-np.log(even)) < 0
+        (1.0, True)
+    """
+    from arviz_stats.base.array import array_stats  # takes a second to import
+
+    return float(cast(Any, array_stats).psislw(np.asarray(log_density, dtype=np.float64))[1])
 
 
 def _logistic(x: Array) -> Array:

@@ -10,6 +10,7 @@ Importing this module imports JAX and NumPyro.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +19,9 @@ import jax.numpy as jnp
 import numpy as np
 import numpyro
 import numpyro.distributions as dist
-from jax.scipy.special import logsumexp
+from jax.nn import log_sigmoid
 from numpy.typing import NDArray
-from numpyro.infer import MCMC, NUTS
+from numpyro.infer import NUTS
 from scipy.optimize import minimize
 
 Array = NDArray[np.float64]
@@ -31,9 +32,14 @@ SPREADS = ("power", "crisis", "row")
 NODES = 5
 """Of the quadrature over what nothing observed tells of a power in a crisis, which moves both its stances alike."""
 
-LEAST = 1e-12
+FAR = 1e40
+"""Odds of the edge above the highest rung."""
+
+APART = 0.5
+"""Of the half-normal prior of how far the slopes of votes are from those of stances."""
+
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(NODES)
-_LOG_WEIGHTS = np.log(_WEIGHTS / _WEIGHTS.sum())
+_SHARES = _WEIGHTS / _WEIGHTS.sum()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,49 +100,50 @@ def log_density(at: Any, coded: Coded, fit: Any) -> Any:
     Priors: slopes N(0, 1) in logits per standard deviation of a reason; spreads of powers, crises and stances
     half-normal(1); the shares of the rungs where no reason speaks Dirichlet(1, …, 1), which gives the cutpoints; the
     scale of votes lognormal(0, 1), the deviation of their slopes half-normal(0.5).
+
+    All parameters but those of the cutpoints are standard normal in the prior. A spread may be negative, which says the
+    same as its size: so it passes through zero, where its logarithm would have a long tail.
     """
     part = {name: at[where] for name, where in coded.parts.items()}
-    slopes, spread, apart = part["slopes"], jnp.exp(part["spread"]), jnp.exp(part["vote_apart"][0])
-    prior = (
-        -0.5
-        * (
-            (slopes**2).sum()
-            + (part["level"] ** 2).sum()
-            + (spread**2).sum()
-            + (apart / 0.5) ** 2
-            + part["vote_scale"][0] ** 2
-        )
-        + part["spread"].sum()
-        + part["vote_apart"][0]
-    )
+    slopes, spread = part["slopes"], part["spread"]
     cuts = [_cuts(part[name]) for name in OUTCOMES]
-    prior += sum(jax.nn.log_sigmoid(c).sum() + jax.nn.log_sigmoid(-c).sum() for c in cuts)
-    prior += sum(part[name][1:].sum() for name in OUTCOMES)
-    prior -= 0.5 * (part["crisis"] ** 2).sum()
     place = coded.reasons @ slopes + spread[0] * part["level"] + spread[1] * part["crisis"][:, None]
-    at = place[:, :, None] + spread[2] * _NODES
-    both = sum(_told(at, c, coded.rungs[:, :, o, None]) for o, c in enumerate(cuts))
-    seen = (fit["weight"] * logsumexp(both + _LOG_WEIGHTS, axis=-1)).sum()
-    return prior + seen + _votes(part, apart, coded, fit)
+    told = _told(jnp.exp(place)[:, :, None] * jnp.exp(spread[2] * _NODES), cuts, coded.rungs)
+    seen = (fit["weight"] * jnp.log(told @ _SHARES)).sum()
+    prior = -0.5 * sum((v**2).sum() for name, v in part.items() if name not in OUTCOMES)
+    prior += sum((log_sigmoid(part[name]) + log_sigmoid(-part[name])).sum() for name in OUTCOMES)
+    return prior + seen + _votes(part, coded, fit)
 
 
-def _votes(part: Any, apart: Any, coded: Coded, fit: Any) -> Any:
+def _votes(part: Any, coded: Coded, fit: Any) -> Any:
     """Log density of the slopes that votes show. In the axes of their covariance they are independent."""
-    scale = jnp.exp(part["vote_scale"][0])
+    scale, apart = jnp.exp(part["vote_scale"][0]), APART * part["vote_apart"][0]
     away = fit["axes"].T @ (fit["slopes"] - scale * part["slopes"][coded.voted])
     variance = fit["variance"] + (scale * apart) ** 2
     return -0.5 * (away**2 / variance + jnp.log(variance)).sum()
 
 
 def _told(at: Any, cuts: Any, rungs: Index) -> Any:
-    """Log probabilities of rungs at places."""
-    edges = jnp.concatenate([jnp.array([-1e6]), cuts, jnp.array([1e6])])
-    return jnp.log(jnp.maximum(jax.nn.sigmoid(edges[rungs + 1] - at) - jax.nn.sigmoid(edges[rungs] - at), LEAST))
+    """Probabilities of the rungs of both stances at places given as odds.
+
+    Odds cost no exponential a cutpoint and node, and the difference of two logistic functions does not vanish in them.
+    """
+    told = 1.0
+    for o, cut in enumerate(cuts):
+        edges = jnp.concatenate([jnp.zeros(1), jnp.exp(cut), jnp.full(1, FAR)])
+        low, high = edges[rungs[:, :, o, None]], edges[rungs[:, :, o, None] + 1]
+        told *= at * (high - low) / ((low + at) * (high + at))
+    return told
 
 
 def _cuts(free: Any) -> Any:
-    """Cutpoints from the lowest and the logarithms of the steps up."""
-    return jnp.concatenate([free[:1], free[:1] + jnp.cumsum(jnp.exp(free[1:]))])
+    """Cutpoints from logistic numbers, so that the shares of the rungs at zero are Dirichlet(1, …, 1).
+
+    Each rung breaks off its part of what the lower ones leave, Beta(1, rungs above) in the prior (Connor and Mosimann
+    1969): a rung that nobody took then leaves the others alone, as a step up from the lowest cutpoint would not.
+    """
+    above = jnp.cumsum(log_sigmoid(-free) / jnp.arange(len(free), 0, -1))
+    return jnp.log(-jnp.expm1(above)) - above
 
 
 def named(draws: Array, *, coded: Coded) -> dict[str, Array]:
@@ -145,59 +152,67 @@ def named(draws: Array, *, coded: Coded) -> dict[str, Array]:
     ``vote`` (D, 2) has the scale and the deviation of the votes' slopes.
     """
     part = {name: draws[:, where] for name, where in coded.parts.items()}
-    steps = [np.concatenate([part[n][:, :1], np.exp(part[n][:, 1:])], axis=1).cumsum(axis=1) for n in OUTCOMES]
-    spread = np.exp(part["spread"])
+    with jax.enable_x64(True):
+        cuts = [np.asarray(jax.vmap(_cuts)(jnp.asarray(part[n]))) for n in OUTCOMES]
     return {
         "slopes": part["slopes"],
-        "powers": spread[:, :1] * part["level"],
-        "spread": spread,
-        "cuts": np.stack(steps, axis=1),
-        "vote": np.exp(np.hstack([part["vote_scale"], part["vote_apart"]])),
+        "powers": part["spread"][:, :1] * part["level"],
+        "spread": np.abs(part["spread"]),
+        "cuts": np.stack(cuts, axis=1),
+        "vote": np.hstack([np.exp(part["vote_scale"]), APART * np.abs(part["vote_apart"])]),
     }
 
 
-HELD = {"spread": np.log([0.5, 1.5, 1.3]), "vote_scale": np.zeros(1), "vote_apart": np.log([0.5])}
+ACCEPT = 0.95
+"""Of the steps that chains propose, the share they aim to take."""
+
+HELD = {"spread": np.array([0.5, 1.6, 1.3]), "vote_apart": np.ones(1)}
 """Where spreads are held while the coordinates are sought in which chains run."""
 
-LOOSE = 0.3
+LOOSE = {"spread": 0.25, "vote_apart": 0.5}
 """How far the held ones reach in these coordinates."""
 
 
 def sampled(
-    coded: Coded, fit: Fit, *, chains: int = 4, warmup: int = 400, draws: int = 800, seed: int = 1991
-) -> tuple[Array, int]:
-    """Return draws by NUTS (chains, draws, parameters) and the number of divergent transitions; takes a minute or more.
+    coded: Coded, fits: Sequence[Fit], *, near: Fit, chains: int = 4, warmup: int = 300, draws: int = 800,
+    seed: int = 1991
+) -> tuple[Array, Array]:  # fmt: skip
+    """Return draws of each fit by NUTS (fits, chains, draws, parameters), and its divergent transitions (fits,).
 
-    Chains run in coordinates in which the posterior is nearly a standard normal where the spreads are held, so that no
-    time goes into finding scales.
+    All chains run together, in coordinates in which the posterior of the fit ``near`` is nearly a standard normal where
+    the spreads are held, so that no time goes into finding scales. One fit takes half a minute or more.
     """
     with jax.enable_x64(True):
-        told = {name: jnp.asarray(value) for name, value in fit.plain().items()}
-        mode, root = _coordinates(coded, told)
+        mode, root = _coordinates(coded, near.plain())
+        told = {name: jnp.repeat(jnp.stack([f.plain()[name] for f in fits]), chains, axis=0) for name in near.plain()}
+        many = chains * len(fits)
+        starts = jnp.asarray(0.3 * np.random.default_rng(seed).normal(size=(many, coded.size)))
+        keys = jax.random.split(jax.random.PRNGKey(seed), many)
 
-        def model() -> None:
+        def model(one: Any) -> None:
             # The density has its own priors; what NumPyro is told of the coordinates is that they are numbers.
             z = numpyro.sample("z", dist.ImproperUniform(dist.constraints.real_vector, (), (coded.size,)))
-            numpyro.factor("density", log_density(mode + root @ z, coded, told))
+            numpyro.factor("density", log_density(mode + root @ z, coded, one))
 
-        starts = 0.3 * np.random.default_rng(seed).normal(size=(chains, coded.size))
-        kernel = NUTS(model, target_accept_prob=0.95, max_tree_depth=7, adapt_mass_matrix=False)
-        mcmc = MCMC(
-            kernel, num_warmup=warmup, num_samples=draws, num_chains=chains, chain_method="vectorized",
-            progress_bar=False
-        )  # fmt: skip
-        mcmc.run(jax.random.PRNGKey(seed), init_params={"z": jnp.asarray(starts)}, extra_fields=("diverging",))
-        found = np.asarray(mcmc.get_samples(group_by_chain=True)["z"])
-        return mode + found @ root.T, int(np.asarray(mcmc.get_extra_fields()["diverging"]).sum())
+        kernel = NUTS(model, target_accept_prob=ACCEPT, max_tree_depth=8, adapt_mass_matrix=False)
+        begun = jax.vmap(lambda key, z, one: kernel.init(key, warmup, {"z": z}, (one,), {}))(keys, starts, told)
+
+        def step(state: Any, _: None) -> tuple[Any, tuple[Any, Any]]:
+            state = jax.vmap(lambda s, one: kernel.sample(s, (one,), {}))(state, told)
+            return state, (state.z["z"], state.diverging)
+
+        run = jax.jit(lambda state: jax.lax.scan(step, state, length=warmup + draws)[1])
+        found, diverging = (np.asarray(a)[warmup:].swapaxes(0, 1) for a in run(begun))
+        at = mode + found @ root.T
+        return at.reshape(len(fits), chains, draws, coded.size), diverging.reshape(len(fits), -1).sum(axis=1)
 
 
 def _coordinates(coded: Coded, told: dict[str, Any]) -> tuple[Array, Array]:
     """The mode with the spreads held, and a root of the inverse of the curvature there."""
-    base, held = np.zeros(coded.size), np.zeros(coded.size, dtype=bool)
+    base, held, root = np.zeros(coded.size), np.zeros(coded.size, dtype=bool), np.eye(coded.size)
     for name, value in HELD.items():
-        base[coded.parts[name]], held[coded.parts[name]] = value, True
-    for name in OUTCOMES:
-        base[coded.parts[name]] = np.r_[-4.0, np.zeros(coded.ladder - 2)]
+        where = coded.parts[name]
+        base[where], held[where], root[where, where] = value, True, LOOSE[name] * np.eye(len(value))
     free = np.flatnonzero(~held)
 
     def loss(at: Any) -> Any:
@@ -211,8 +226,7 @@ def _coordinates(coded: Coded, told: dict[str, Any]) -> tuple[Array, Array]:
 
     found = minimize(both, base[free], jac=True, method="BFGS", options={"gtol": 1e-3, "maxiter": 1000})
     values, vectors = np.linalg.eigh(np.asarray(jax.jit(jax.hessian(loss))(found.x)))
-    root = np.eye(coded.size) * LOOSE
-    # No direction is taken to reach further than a standard deviation of three: empty rungs leave some flat.
-    root[np.ix_(free, free)] = vectors / np.sqrt(np.maximum(values, 1 / 9))
+    # No direction is taken to reach further than one and a half prior standard deviations.
+    root[np.ix_(free, free)] = vectors / np.sqrt(np.maximum(values, 0.5))
     base[free] = found.x
     return base, root

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from equipoise.assemble import codes
 from equipoise.assemble.crises import Crisis, read, ready, shipped
+from equipoise.assemble.crisis_events import crisis_events
 from equipoise.assemble.crisis_keys import RUNGS
 from equipoise.assemble.packed import Pack, embedded
 from equipoise.assemble.powers import AGGREGATES
@@ -84,8 +85,8 @@ def stance(crisis: str, *, powers: Sequence[str] | None = None, pack: Pack | Non
 
     Returns:
         A row a power, stance (``first``, ``firmest``) and rung: ``probability``, ``coded``. In ``more``: ``reasons``
-        (``value``, ``effect`` with bounds, a row a power and reason; ``own`` is the power's own level) and ``coded``
-        (what the crisis's file says of each).
+        (``value``, ``effect`` with bounds, a row a power and reason; ``own`` is the power's own level), ``coded``
+        (what the crisis's file says of each), and ``events``, the dated ones around the crisis, if any are known.
 
     Raises:
         UsageError: no such crisis, or nobody is left who is no party; BadSourceFile: a file that is no crisis;
@@ -103,7 +104,9 @@ def stance(crisis: str, *, powers: Sequence[str] | None = None, pack: Pack | Non
     told, values = posterior(pack), values_of(pack, scene(at), actors=actors, raw=raw)
     weights, worth = left_out_weights(pack, told, at)
     frame = _frame(at, distributions(told, values, actors=actors, weights=weights), actors=actors)
-    why = _reasons(told, raw, values, actors=actors, scale=pack.table("stance_scale"), weights=weights)
+    why = reason_rows(told, raw, values, actors=actors, scale=pack.table("stance_scale"), weights=weights)
+
+    happened = crisis_events(at, powers=actors)
 
     def draw(words: Any) -> Any:
         from equipoise.view.charts import stance as charts
@@ -117,8 +120,8 @@ def stance(crisis: str, *, powers: Sequence[str] | None = None, pack: Pack | Non
         pack=pack,
         draw=draw,
         units=_UNITS,
-        own=("crises",),
-        more={"reasons": why, "coded": _coded(at, actors)},
+        own=("crises", *(("events",) if happened.height else ())),
+        more={"reasons": why, "coded": _coded(at, actors), **({"events": happened} if happened.height else {})},
         heading=lambda words: str(at.named("zh-Hant" if words.lang == "zh" else "en")),
         options={"crisis": at.key, "powers": actors, "left_out": weights is not None, "draws": round(worth)},
         remarks=_remarks(at, actors, raw),
@@ -191,9 +194,13 @@ def _frame(at: Crisis, shares: Array, *, actors: Sequence[str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _reasons(
+def reason_rows(
     told: Posterior, raw: Array, values: Array, *, actors: Sequence[str], scale: pl.DataFrame, weights: Array | None
 ) -> pl.DataFrame:
+    """Return what each reason is and does: ``power``, ``reason``, ``value``, ``effect``, ``low``, ``high``.
+
+    ``raw`` and ``values`` (actors, reasons) are the reasons as measured and standardised; the effect is in logits.
+    """
     parts = []
     for i, power in enumerate(actors):
         known = {r: (float(v) if np.isfinite(v) else None) for r, v in zip(REASONS, raw[i], strict=True)}

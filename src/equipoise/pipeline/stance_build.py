@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from equipoise.assemble.crisis_keys import RUNGS
 from equipoise.assemble.packed import Pack
+from equipoise.measure.left_out import tail_index, without
 from equipoise.measure.ordered import Voted, vote_slopes
 from equipoise.pipeline.reasons import REASONS
+from equipoise.pipeline.stance_check import checked, fit_to
 from equipoise.pipeline.stance_rows import coded_rows as coded_of
 from equipoise.pipeline.stance_rows import crisis_votes, same_soil, scale, standardised, vote_rows
 from equipoise.pipeline.stance_scores import calibration, distance_shares, left_out_shares, scores
@@ -33,46 +35,56 @@ KEPT = 1200
 def stance_tables(pack: Pack, *, progress: Progress = lambda _: None, seed: int = 1991) -> dict[str, pl.DataFrame]:
     """Return the tables of :data:`equipoise.assemble.stance_contracts.STANCE`, from roll calls, trade, alliances, ….
 
-    The model is fitted once; for each crisis, and without votes, its draws are weighed as if it had not been seen. The
-    same pack gives the same tables up to the last digits of floating point.
+    The model is fitted once; for each crisis, and without votes, its draws are weighed as if it had not been seen, and
+    for some crises it is fitted anew as a check. The same pack gives the same tables up to the last digits of floating
+    point.
     """
     votes, rows = crisis_votes(pack), coded_of(pack)
     sizes = scale(rows)
     progress("what votes on crises say of the reasons")
     slopes = _vote_slopes(vote_rows(pack, votes=votes), sizes=sizes)
     progress("sampling the stances")
-    told, fitted = _fitted(rows, slopes, sizes=sizes, seed=seed)
+    coded, weight = coded_stances(rows, sizes=sizes)
+    told, fitted = _fitted(coded, weight, slopes, seed=seed)
     progress("forecasting each crisis without it")
     found = Posterior(told["slopes"], told["powers"], told["spread"], told["cuts"], told["vote"], slopes)
-    seen, worth = left_out_shares(found, rows, scale=sizes)
-    unvoted, unvoted_worth = left_out_shares(found, rows, scale=sizes, votes=False)
+    seen, density = left_out_shares(found, rows, scale=sizes)
+    unvoted, density_unvoted = left_out_shares(found, rows, scale=sizes, votes=False)
     shares = {"reasons": seen, "reasons_without_votes": unvoted, "un_distance": distance_shares(rows, scale=sizes)}
     worths = pl.DataFrame(
-        [("sampling", "least_without_a_crisis", worth), ("sampling", "least_without_votes", unvoted_worth)],
+        [
+            ("sampling", f"{what}_without_{name}", worst(map(of, each.values())))
+            for name, each in (("a_crisis", density), ("votes", density_unvoted))
+            for what, worst, of in (("least", min, _worth), ("tail", max, tail_index))
+        ],
         schema=["parameter", "group", "mean"],
         orient="row",
     )
+    progress("fitting some anew as a check")
+    left = {crisis: _worth(d) for crisis, d in density.items()}
+    check = checked(found, rows, seen, left=left, coded=coded, weight=weight, scale=sizes, seed=seed)
     return {
         "crisis_votes": votes,
         "stance_vote_slopes": _slope_table(slopes),
         "stance_scale": sizes,
         "stance_draws": _draws(told),
-        "stance_fit": pl.concat([fitted, worths], how="diagonal"),
+        "stance_fit": pl.concat([fitted, worths, check], how="diagonal"),
         "stance_scores": scores(rows, shares=shares),
         "stance_calibration": calibration(rows, seen),
     }
 
 
-def _fitted(
-    rows: pl.DataFrame, slopes: Slopes, *, sizes: pl.DataFrame, seed: int
-) -> tuple[dict[str, Array], pl.DataFrame]:
-    """Draws of every parameter, and the table ``stance_fit``."""
-    from equipoise.model.stance import Fit, named, sampled  # JAX is slow to import
+def _worth(density: Array) -> float:
+    return without(density)[1]
 
-    coded, weight = _coded(rows, sizes=sizes)
-    variance, axes = np.linalg.eigh(slopes[""][1])
-    draws, divergent = sampled(coded, Fit(weight, slopes[""][0], variance, axes), seed=seed)
-    return named(draws.reshape(-1, draws.shape[-1]), coded=coded), _fit(draws, divergent, coded=coded)
+
+def _fitted(coded: Coded, weight: Array, slopes: Slopes, *, seed: int) -> tuple[dict[str, Array], pl.DataFrame]:
+    """Draws of every parameter, and the table ``stance_fit``."""
+    from equipoise.model.stance import named, sampled  # JAX is slow to import
+
+    fit = fit_to(weight, slopes[""])
+    draws, divergent = sampled(coded, [fit], near=fit, seed=seed)
+    return named(draws[0].reshape(-1, coded.size), coded=coded), _fit(draws[0], int(divergent.sum()), coded=coded)
 
 
 def _vote_slopes(rows: pl.DataFrame, *, sizes: pl.DataFrame) -> Slopes:
@@ -91,7 +103,8 @@ def _vote_slopes(rows: pl.DataFrame, *, sizes: pl.DataFrame) -> Slopes:
     return out
 
 
-def _coded(rows: pl.DataFrame, *, sizes: pl.DataFrame) -> tuple[Coded, Array]:
+def coded_stances(rows: pl.DataFrame, *, sizes: pl.DataFrame) -> tuple[Coded, Array]:
+    """Return the coded stances as the model has them, and which are coded (C, P), 1 or 0."""
     from equipoise.model.stance import Coded
 
     crises, values = rows["crisis"].unique().sort().to_list(), standardised(_matrix(rows), scale=sizes)

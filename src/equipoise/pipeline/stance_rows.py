@@ -26,15 +26,15 @@ BESIDE_YEARS = 2
 _SIDES = {"yes": 1, "abstain": 2, "no": 3}
 
 
-def coded_rows(pack: Pack) -> pl.DataFrame:
-    """Return the coded stances of all shipped crises, powers that are parties left out.
+def coded_rows(pack: Pack, *, place: str | None = None) -> pl.DataFrame:
+    """Return the coded stances of all shipped crises, or of those in one place; powers that are parties left out.
 
     Returns:
         ``crisis``, ``place``, ``start``, ``power``, ``first``, ``firmest`` (rungs by number, from 0), ``confidence``,
         and a column for each of :data:`equipoise.pipeline.reasons.REASONS`, null where it is not known. Sorted by
         crisis, in the order of the powers.
     """
-    parts = [_of_crisis(pack, shipped(key)) for key in ready()]
+    parts = [_of_crisis(pack, at) for at in map(shipped, ready()) if place in (None, at.place)]
     return pl.concat([p for p in parts if p is not None])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from equipoise.assemble.crisis_keys import RUNGS
 from equipoise.measure.ladders import log_of_share, ranked_score
+from equipoise.measure.left_out import without
 from equipoise.measure.ordered import levels, ordered_mode
 from equipoise.pipeline.reasons import REASONS
 from equipoise.pipeline.stance_rows import left_with, standardised
-from equipoise.pipeline.stances import OUTCOMES, Posterior, distributions, leave_out
+from equipoise.pipeline.stances import OUTCOMES, Posterior, distributions, left_density
 
 Array = NDArray[np.float64]
 
@@ -26,18 +27,25 @@ BASE = "frequencies"
 
 
 def left_out_shares(
-    told: Posterior, rows: pl.DataFrame, *, scale: pl.DataFrame, votes: bool = True
-) -> tuple[Array, float]:
-    """Return the forecast (n, 2, K) of each coded stance without its crisis, and the fewest draws that are left."""
-    out, worth = np.empty((rows.height, len(OUTCOMES), len(RUNGS))), np.inf
+    told: Posterior, rows: pl.DataFrame, *, scale: pl.DataFrame, votes: bool = True, among: Sequence[str] | None = None
+) -> tuple[Array, dict[str, Array]]:
+    """Return the forecast (n, 2, K) of each coded stance without its crisis, and the log density (D,) of what is out.
+
+    With ``among`` those of some crises alone are returned.
+    """
+    parts, density = [], {}
     for crisis in rows["crisis"].unique(maintain_order=True):
-        here = (rows["crisis"] == crisis).to_numpy()
-        weights, effective = leave_out(told, rows, crisis=crisis, scale=scale, votes=votes)
-        own = rows.filter(here)
-        values = standardised(own.select(REASONS).cast(pl.Float64).fill_null(np.nan).to_numpy(), scale=scale)
-        out[here] = distributions(told, values, actors=own["power"].to_list(), weights=weights)
-        worth = min(worth, effective)
-    return out, worth
+        if among is None or crisis in among:
+            density[crisis] = left_density(told, rows, crisis=crisis, scale=scale, votes=votes)
+            weights = without(density[crisis])[0]
+            parts.append(shares_of(told, rows.filter(crisis=crisis), scale=scale, weights=weights))
+    return np.concatenate(parts), density
+
+
+def shares_of(told: Posterior, rows: pl.DataFrame, *, scale: pl.DataFrame, weights: Array | None = None) -> Array:
+    """Return the forecast (n, 2, K) of some coded stances from draws, weighed or not."""
+    values = standardised(rows.select(REASONS).cast(pl.Float64).fill_null(np.nan).to_numpy(), scale=scale)
+    return distributions(told, values, actors=rows["power"].to_list(), weights=weights)
 
 
 def distance_shares(rows: pl.DataFrame, *, scale: pl.DataFrame) -> Array:
