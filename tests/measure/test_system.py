@@ -172,17 +172,23 @@ def test_a_year_without_a_point_of_our_own_has_the_published_distance_only():
 
 
 def test_leverage_is_trade_border_and_pledge_each_missing_by_itself():
-    trade = pl.DataFrame({"year": [2003, 2003], "option": ["RUS", "CHN"], "share": [0.5, 0.2]})
-    found = leverage_components(world(), state="KAZ", powers=("RUS", "CHN"), years=YEARS, trade=trade)
-    np.testing.assert_array_equal(found[:, LEVERAGE.index("trade")], [[0.5, 0.2], [np.nan] * 2, [np.nan] * 2])
+    losses = np.array([[0.05, 0.3], [np.nan] * 2, [0.0, np.nan]])
+    three = leverage_components(world(), state="KAZ", powers=("RUS", "CHN"), years=YEARS,
+                                losses=np.stack([losses / 2, losses, losses * 2]))
+    # A loss of a tenth of real income, or more, is leverage 1.
+    trade = three[:, :, LEVERAGE.index("trade")]
+    np.testing.assert_array_equal(trade[:, 0], [[0.25, 1], [0.5, 1], [1, 1]])
+    np.testing.assert_array_equal(trade[:, 1:], np.broadcast_to([[np.nan] * 2, [0.0, np.nan]], (3, 2, 2)))
+    np.testing.assert_array_equal(three[0, :, 1:], three[2, :, 1:])
+    found = three[1]
     np.testing.assert_allclose(found[:, LEVERAGE.index("border")], [[0.6, 0.2]] * 3)
     np.testing.assert_array_equal(found[:, LEVERAGE.index("alliance")], [[1, 0], [1, 0], [np.nan] * 2])
 
 
 def test_an_island_has_no_border_and_a_state_off_the_map_an_unknown_one():
     def border(state: str) -> np.ndarray:
-        none = pl.DataFrame(schema={"year": pl.Int16, "option": pl.String, "share": pl.Float64})
-        return leverage_components(world(), state=state, powers=("RUS", "CHN"), years=YEARS, trade=none)[:, 1]
+        none = np.full((len(YEARS), 2), np.nan)
+        return leverage_components(world(), state=state, powers=("RUS", "CHN"), years=YEARS, losses=none)[:, 1]
 
     assert (border("JPN") == 0).all() and np.isnan(border("USA")).all()
 

@@ -27,7 +27,7 @@ def without(table: np.ndarray, **given):
 
 def path(table: np.ndarray):
     w = policy.engagement(np.tile([0.2, 0.3, 0.3, 0.2], (YEARS, 2, 1)), draws=DRAWS, seed=1)
-    lever = policy.leverage(np.tile([0.6, 0.2, 0.1], (YEARS, 2, 1)), draws=DRAWS, seed=2)
+    lever = policy.leverage(np.tile([0.6, 0.2, 0.1], (3, YEARS, 2, 1)), draws=DRAWS, seed=2)
     r = policy.rivalry(table, draws=DRAWS, seed=3)
     side = policy.order(r, capability=CAPABILITY)[1].side
     found = policy.leeway_path(w, r=r, lever=lever, side=side, prior=PRIOR, seed=5)

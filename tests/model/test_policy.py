@@ -48,11 +48,25 @@ def test_a_channel_that_says_zero_leaves_a_small_positive_share():
 
 def test_rivalry_and_leverage_are_means_of_what_is_known_within_their_bounds():
     components = np.array([[[0.2, np.nan], [0.6, 0.5], [np.nan, np.nan]]])
-    for pooled in (policy.rivalry, policy.leverage):
-        band = pooled(components, draws=DRAWS, seed=3)
+    for band in (policy.rivalry(components, draws=DRAWS, seed=3),
+                 policy.leverage(np.stack([components] * 3), draws=DRAWS, seed=3)):
         np.testing.assert_allclose(band.value, [[0.4, 0.5]])
         assert (band.draws >= 0).all() and (band.draws <= 1).all()
         np.testing.assert_allclose(band.draws[..., 1], 0.5)
+
+
+def test_draws_of_leverage_take_low_median_and_high_losses_by_their_chances():
+    # Of a log-normal loss: three points with these chances have about its mean and spread.
+    points = 0.1 * np.exp(np.array([-0.5, 0.0, 0.5]))
+    band = policy.leverage(points[:, None, None, None] * np.ones((3, 2, 1, 1)), draws=4000, seed=3)
+    assert (band.value == 0.1).all()
+    drawn = band.draws[:, 0, 0]
+    assert (drawn == band.draws[:, 1, 0]).all()
+    np.testing.assert_allclose([(drawn == p).mean() for p in points], policy.THREE_POINTS, atol=0.02)
+    spread = 0.5 / 1.645
+    exact = 0.1 * np.exp(spread**2 / 2)
+    assert drawn.mean() == pytest.approx(exact, rel=0.01)
+    assert drawn.std() == pytest.approx(exact * np.sqrt(np.exp(spread**2) - 1), rel=0.06)
 
 
 def test_a_component_past_its_source_does_not_pull_the_level_down():
@@ -78,7 +92,7 @@ def test_order_of_two_equal_rivals_is_a_half_and_missing_without_capability():
 def inputs(*, years: int = 3, rivalry: float = 0.3, seed: int = 0) -> dict:
     w = policy.engagement(np.tile([0.2, 0.5, 0.3], (years, 2, 1)), draws=DRAWS, seed=seed)
     r = policy.rivalry(np.full((years, 2, 1), rivalry), draws=DRAWS, seed=seed)
-    lever = policy.leverage(np.tile([0.6, 0.2], (years, 2, 1)), draws=DRAWS, seed=seed)
+    lever = policy.leverage(np.tile([0.6, 0.2], (3, years, 2, 1)), draws=DRAWS, seed=seed)
     side = policy.order(r, capability=np.ones((years, 2)))[1].side
     return {"w": w, "r": r, "lever": lever, "side": side}
 

@@ -15,6 +15,7 @@ from equipoise.measure.rivalry import pair_positions
 from equipoise.measure.system import COMPONENTS, leverage_components
 from equipoise.model.inference import QUICK_ONLY
 from equipoise.pipeline import thesis_coercion, thesis_exposure, thesis_growth, thesis_simulated
+from equipoise.pipeline.decoupling import losses_to
 from equipoise.pipeline.thesis import hypotheses
 from equipoise.pipeline.thesis_data import LONG, joint_seats, thesis_data
 from equipoise.pipeline.thesis_findings import TITLES
@@ -48,9 +49,9 @@ def test_members_of_the_union_leave_when_they_join(data) -> None:
 
 @pytest.mark.parametrize("state", ["KAZ", "LTU", "MNG"])
 def test_leverage_of_all_at_once_is_that_of_one(data, state) -> None:
-    trade = embedded().table("channels").filter(pl.col("state") == state, pl.col("channel").cast(pl.String) == "trade")
-    one = leverage_components(embedded(), state=state, powers=data.grid.powers, years=data.grid.years, trade=trade)
-    assert np.allclose(data.levers[data.states.index(state)], one, atol=1e-6, equal_nan=True)
+    losses = losses_to(embedded(), states=[state], powers=data.grid.powers, years=data.grid.years)[:, 0]
+    one = leverage_components(embedded(), state=state, powers=data.grid.powers, years=data.grid.years, losses=losses)
+    assert np.allclose(data.levers[:, data.states.index(state)], one, atol=1e-6, equal_nan=True)
 
 
 def test_an_equation_goes_without_the_component_of_its_own_source(data) -> None:

@@ -66,8 +66,8 @@ def few_states():
     """The data of some states only, so that a test of all hypotheses does not take minutes."""
     data = thesis_data(embedded())
     at = [data.states.index(s) for s in FEW]
-    parts = {f: getattr(data, f)[at] for f in ("shares", "levers", "sampled", "near", "trade")}
-    return replace(data, states=FEW, belongs=data.belongs[..., at], **parts,
+    parts = {f: getattr(data, f)[at] for f in ("shares", "sampled", "near", "trade")}
+    return replace(data, states=FEW, belongs=data.belongs[..., at], levers=data.levers[:, at], **parts,
                    covariates={k: v[at] for k, v in data.covariates.items()})
 
 

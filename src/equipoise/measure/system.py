@@ -38,6 +38,9 @@ CLOSENESS = ("ideal_points", "alliances")
 DISPUTE_WINDOW = 5
 LEVERAGE = ("trade", "border", "alliance")
 
+DISASTER = 0.1
+"""The loss of real income that counts as leverage 1: what Barro & Ursúa (2008) call an economic disaster."""
+
 
 def rivalry_components(pack: Pack, *, powers: Sequence[str], years: Sequence[int]) -> Array:
     """Return (T, C, P): each component of :data:`COMPONENTS` for each pair of powers, NaN past a source's coverage.
@@ -139,21 +142,32 @@ def _gaps(points: pl.DataFrame, *, parts: pl.DataFrame, state: str) -> pl.DataFr
     return theirs.join(own, on="year").select("year", "power", gap=(pl.col("own") - pl.col("point")).abs())
 
 
-def leverage_components(
-    pack: Pack, *, state: str, powers: Sequence[str], years: Sequence[int], trade: pl.DataFrame
-) -> Array:
-    """Return (T, C, K): each component of :data:`LEVERAGE` of each power over the state, 0…1, NaN where unknown.
+def loss_component(losses: Array) -> Array:
+    """Return leverage by trade, 0…1, from losses of real income if trade with a power stops, as shares of it.
 
-    trade: the power's share of the state's trade (``trade`` is the trade channel); border: its share of the length of
-    the state's land border; alliance: the state's obligation to it.
+    A loss of :data:`DISASTER` or more counts as 1 (Barro & Ursúa 2008, "Macroeconomic crises since 1870": a fall of a
+    tenth or more in consumption or output). NaN stays NaN.
+
+    >>> loss_component(np.array([0.0, 0.02, 0.3, np.nan]))
+    array([0. , 0.2, 1. , nan])
+    """
+    return np.clip(losses / DISASTER, 0.0, 1.0)
+
+
+def leverage_components(
+    pack: Pack, *, state: str, powers: Sequence[str], years: Sequence[int], losses: Array
+) -> Array:
+    """Return (…, T, C, K): each component of :data:`LEVERAGE` of each power over the state, 0…1, NaN where unknown.
+
+    trade: what the state would lose if trade with the power stopped, see :func:`loss_component`, ``losses`` being
+    (…, T, K); border: the power's share of the length of the state's land border; alliance: the state's obligation to
+    it.
     """
     out = np.full((len(years), len(LEVERAGE), len(powers)), np.nan)
-    share = {(y, o): s for y, o, s in trade.select("year", "option", "share").iter_rows()}
     border = _border(pack, state=state)
     alliances = pack.table("alliances")
     last, mine = last_year(alliances), alliances.filter(pl.col("state_a").is_in([state]))
     for t, world in enumerate(worlds(pack, powers=powers, years=years)):
-        out[t, 0] = [share.get((world.year, p), np.nan) for p in powers]
         if border is not None:
             out[t, 1] = [
                 sum(border.get(s, 0.0) for s, on in zip(world.states, row, strict=True) if on and s != state)
@@ -162,6 +176,8 @@ def leverage_components(
         if state in world.states and world.year <= last:
             own = obligations(mine, world)[world.states.index(state)]
             out[t, 2] = [_weighted(own, row, without=world.states.index(state)) for row in world.weights]
+    out = np.broadcast_to(out, (*losses.shape[:-1], *out.shape[1:])).copy()
+    out[..., 0, :] = loss_component(losses)
     return out
 
 

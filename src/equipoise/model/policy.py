@@ -27,6 +27,9 @@ FLOOR = 1e-3
 FLOORS = {"diplomacy": 0.02}
 """Floors of channels whose small shares are mostly noise: a hundred votes tell .04 from .001 by one or two of them."""
 
+THREE_POINTS = (0.185, 0.63, 0.185)
+"""Chances of the 5th, 50th and 95th percentile that stand for a whole distribution (Keefer & Bodily 1983)."""
+
 PAIR_DRAWS = 40
 """Draws behind the leeway of single pairs; their K(K−1)/2 continuations a year make more too slow for a report."""
 
@@ -78,8 +81,15 @@ def propensity(signed: Array, *, draws: int, seed: int, weights: ArrayLike | Non
 
 
 def leverage(components: Array, *, draws: int, seed: int) -> Band:
-    """Pool components (T, C, K) of leverage into ℓ (T, K), between 0 and 1."""
-    return _pooled(components, draws=draws, seed=seed)
+    """Pool components (3, T, C, K) of leverage into ℓ (T, K), between 0 and 1.
+
+    The components are at the 5th, 50th and 95th percentile of what is uncertain in them; ``value`` is at the median. A
+    draw takes them at one of the three, with the chances .185, .63 and .185 at which three such points have about the
+    mean and variance of what they stand for (Keefer & Bodily 1983, "Three-point approximations").
+    """
+    low, middle, high = (_pooled(part, draws=draws, seed=seed) for part in components)
+    at = np.random.default_rng([seed, 1]).choice(3, size=draws, p=THREE_POINTS)
+    return Band(middle.value, np.choose(at[:, None, None], [low.draws, middle.draws, high.draws]))
 
 
 def order(rivalry_band: Band, *, capability: Array) -> tuple[OrderPath, OrderPath]:

@@ -1,4 +1,4 @@
-"""The trade elasticity and how little is known of it: an interval from the literature, and draws from it.
+"""The trade elasticity and how little is known of it: an interval from the literature.
 
 θ = σ − 1 is by how many per cent a flow falls when its cost rises by one. Losses are in proportion to 1/θ about, so
 that its uncertainty is most of theirs. The interval is log-normal, with 5 % below the long-run elasticity of Boehm,
@@ -10,9 +10,6 @@ from __future__ import annotations
 
 from math import exp, log
 from statistics import NormalDist
-
-import numpy as np
-from numpy.typing import NDArray
 
 LOW, HIGH = 2.0, 8.28
 """The 5th and the 95th percentile."""
@@ -30,14 +27,3 @@ def elasticity_at(quantile: float) -> float:
     [2.0, 4.07, 8.28]
     """
     return exp(_NORMAL.inv_cdf(quantile))
-
-
-def elasticity_draws(count: int, *, seed: int) -> NDArray[np.float64]:
-    """Return draws (count,), one from each of as many equal parts of the interval, in random order.
-
-    >>> elasticity_draws(4, seed=1).round(1).tolist()
-    [1.9, 4.0, 4.4, 6.4]
-    """
-    random = np.random.default_rng(seed)
-    quantiles = (random.permutation(count) + random.random(count)) / count
-    return np.array([elasticity_at(float(q)) for q in quantiles])

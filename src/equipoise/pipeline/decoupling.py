@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -12,7 +13,7 @@ from equipoise.assemble.packed import Pack, embedded
 from equipoise.assemble.powers import AGGREGATES
 from equipoise.errors import NotConverged
 from equipoise.model.decoupling import decoupling_losses
-from equipoise.model.trade_elasticity import elasticity_at, elasticity_draws
+from equipoise.model.trade_elasticity import elasticity_at
 from equipoise.pipeline.trade_worlds import Recorded, partners_in, trade_world, trade_years
 from equipoise.schema import DEFAULT_POWERS
 
@@ -52,39 +53,56 @@ def pair_losses(found: Recorded, pairs: Sequence[tuple[str, str]]) -> pl.DataFra
     return joined.select("state", "partner", pl.lit(found.year).cast(pl.Int32).alias("year"), *COLUMNS)
 
 
-def loss_draws(
-    found: Recorded, pairs: Sequence[tuple[str, str]], *, draws: int, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return draws of the state's and of the partner's loss (draws, pairs), the elasticity being drawn anew in each.
-
-    What :func:`pair_losses` makes null is NaN. This is what a model of leverage takes for its uncertainty.
-    """
-    partners_in(found, list(dict.fromkeys(name for pair in pairs for name in pair)))
-    known = np.array([found.known(*p) for p in pairs], dtype=bool)
-    loss, other = (np.full((draws, len(pairs)), np.nan) for _ in range(2))
-    some = [p for p, k in zip(pairs, known, strict=True) if k]
-    loss[:, known], other[:, known] = _solved(found, some, elasticity=elasticity_draws(draws, seed=seed))
-    return loss, other
-
-
 def every_pair(found: Recorded, *, states: Sequence[str] | None = None) -> list[tuple[str, str]]:
     """Return each two states once, of all in the world or of those named."""
     names = list(states or found.world.countries)
     return [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
 
 
-def decoupling(pack: Pack | None = None, *, years: Sequence[int] | None = None) -> pl.DataFrame:
-    """Return the table ``decoupling`` of a pack: every state with each of the five powers, in every year."""
+def decoupling(
+    pack: Pack | None = None, *, years: Sequence[int] | None = None, powers: Sequence[str] = DEFAULT_POWERS
+) -> pl.DataFrame:
+    """Return the table ``decoupling`` of a pack: every state with each power, in every year."""
     pack = pack or embedded()
     frames = []
     for year in years or trade_years(pack):
         found = trade_world(pack, year=year)
         states = found.world.countries
-        pairs = [(s, p) for s in states for p in DEFAULT_POWERS
+        pairs = [(s, p) for s in states for p in powers
                  if s != p and found.known(s, p) and (p in AGGREGATES or p in states)]
         frames.append(pair_losses(found, pairs))
     named = {"partner": "power", **{f"partner_{c}": f"power_{c}" for c in ("loss", "low", "high")}}
     return pl.concat(frames).rename(named).with_columns(pl.selectors.float().round_sig_figs(DIGITS))
+
+
+def losses_to(pack: Pack, *, states: Sequence[str], powers: Sequence[str], years: Sequence[int]) -> NDArray[np.float64]:
+    """Return what the end of trade with each power would cost each state, (3, N, T, K) of real income, NaN if unknown.
+
+    At the 5th, 50th and 95th percentile of the loss, so in the order of rising losses. Those to the five powers are in
+    the pack; those to others are solved, for all states at once.
+    """
+    out = np.full((len(QUANTILES), len(states), len(years), len(powers)), np.nan)
+    if not pack.has("decoupling"):
+        return out
+    kept = pack.table("decoupling")
+    if other := tuple(p for p in powers if p not in DEFAULT_POWERS):
+        kept = pl.concat([kept.cast({"year": pl.Int32, **dict.fromkeys(COLUMNS[:3], pl.Float64)}).select(_KEPT),
+                          _to_others(pack, other)])
+    here = kept.filter(pl.col("state").is_in(list(states)), pl.col("power").is_in(list(powers)),
+                       pl.col("year").is_in(list(years)))
+    i, t, k = (
+        here[name].replace_strict(list(order), range(len(order)), return_dtype=pl.Int64).to_numpy()
+        for name, order in (("state", states), ("year", years), ("power", powers)))
+    out[:, i, t, k] = here.select("low", "loss", "high").to_numpy().T
+    return out
+
+
+_KEPT = ("state", "power", "year", "loss", "low", "high")
+
+
+@lru_cache(maxsize=4)
+def _to_others(pack: Pack, powers: tuple[str, ...]) -> pl.DataFrame:
+    return decoupling(pack, powers=powers).select(_KEPT)
 
 
 def _solved(

@@ -126,7 +126,7 @@ def regime_distance(data: ThesisData, *, pack: Pack) -> Array:
 
 def border_share(data: ThesisData) -> Array:
     """Share (N, T, K) of the state's land border that it has with the power; 0 for a state without one."""
-    return _not_own(data.levers[:, :, LEVERAGE.index("border")].copy(), data=data)
+    return _not_own(data.levers[1, :, :, LEVERAGE.index("border")].copy(), data=data)
 
 
 def density_border(data: ThesisData, *, pack: Pack) -> Array:

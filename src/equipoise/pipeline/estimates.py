@@ -29,6 +29,7 @@ from equipoise.model import policy
 from equipoise.model.left_out import leeway_without, rivalry_without
 from equipoise.model.policy import Band, Camps, LeewayPath
 from equipoise.model.priors import Prior
+from equipoise.pipeline.decoupling import losses_to
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
 
 Array = NDArray[np.float64]
@@ -96,10 +97,11 @@ class Estimates:
     """What a report's modelled figures are made of.
 
     ``shares`` is the long form of ``table`` (T, C, K+1); ``components`` (T, C, P) of rivalry and ``levers`` (T, C, K)
-    of leverage are as observed; the bands ``w``, ``r`` and ``lever`` pool them; ``strengths`` are the powers'
-    capabilities by year; ``point`` and ``drawn`` order stress; ``path`` leeway, None where no year has its inputs;
-    ``diplomatic`` and ``material`` shares pool the channels of :data:`DIPLOMATIC` and :data:`MATERIAL` alone;
-    ``camps`` the structure of the signed system; ``left`` what would be without each component of rivalry.
+    of leverage are as observed, the levers at the median loss of trade; the bands ``w``, ``r`` and ``lever`` pool them;
+    ``strengths`` are the powers' capabilities by year; ``point`` and ``drawn`` order stress; ``path`` leeway, None
+    where no year has its inputs; ``diplomatic`` and ``material`` shares pool the channels of :data:`DIPLOMATIC` and
+    :data:`MATERIAL` alone; ``camps`` the structure of the signed system; ``left`` what would be without each component
+    of rivalry.
     """
 
     grid: Grid
@@ -147,7 +149,7 @@ def estimate(
     shares = channels_of(pack, states=[state] if state else [], powers=f.powers, years=f.years)
     table, components = channel_array(shares, f), rivalry_array(pack, f)
     strengths = capabilities(pack, powers=f.powers, years=f.years)
-    levers = _levers(pack, state=state, f=f, shares=shares)
+    levers = _levers(pack, state=state, f=f)
     w = policy.engagement(table, draws=draws, seed=seed)
     capability = _capability_array(strengths, f)
     r = policy.rivalry(components, draws=draws, seed=seed + 1, weights=weights)
@@ -171,15 +173,16 @@ def estimate(
         policy.engagement(table[:, [CHANNELS.index(c) for c in names]], draws=draws, seed=seed + i).years(t)
         for i, names in ((4, DIPLOMATIC), (5, MATERIAL))
     )
-    return Estimates(grid, shares.filter(shown), table[t], w, components[t], r, *system, levers[t], lever, path,
+    return Estimates(grid, shares.filter(shown), table[t], w, components[t], r, *system, levers[1, t], lever, path,
                      words, deeds, camps, without)  # fmt: skip
 
 
-def _levers(pack: Pack, *, state: str | None, f: Grid, shares: pl.DataFrame) -> Array:
+def _levers(pack: Pack, *, state: str | None, f: Grid) -> Array:
+    """Components of leverage (3, T, C, K) at low, median and high losses."""
     if not state:
-        return np.full((len(f.years), len(LEVERAGE), len(f.powers)), np.nan)
-    trade = shares.filter(pl.col("channel") == "trade")
-    return leverage_components(pack, state=state, powers=f.powers, years=f.years, trade=trade)
+        return np.full((3, len(f.years), len(LEVERAGE), len(f.powers)), np.nan)
+    losses = losses_to(pack, states=[state], powers=f.powers, years=f.years)[:, 0]
+    return leverage_components(pack, state=state, powers=f.powers, years=f.years, losses=losses)
 
 
 def covered_years(pack: Pack) -> list[int]:

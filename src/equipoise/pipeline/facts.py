@@ -22,6 +22,7 @@ from equipoise.measure.engagement import COMMON_VOTES, turnover
 from equipoise.measure.system import COMPONENTS
 from equipoise.pipeline.estimates import Estimates
 from equipoise.pipeline.interests import tiers_of
+from equipoise.pipeline.stance import SOURCES as STANCE_SOURCES
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, OUTSIDE
 
 Array = NDArray[np.float64]
@@ -39,11 +40,12 @@ USES = {
     "institutions": ("cow_igo",),
     "rivalry": ("un_roll_calls", "un_votes", "atop", "mid", "strategic_rivalries"),
     "order": ("nmc",),
-    "leverage": ("shapes", "atop", "cow_trade", "kaz_trade", "imf_trade"),
+    "leverage": ("shapes", "atop", "cow_trade", "kaz_trade", "imf_trade", "world_bank"),
     "decoupling": ("cow_trade", "kaz_trade", "imf_trade", "world_bank"),
     "openings": ("dca", "atop", "trade_agreements", "cow_trade", "kaz_trade", "imf_trade", "cow_igo"),
     "tiers": ("distances", "shapes"),
     "map": ("shapes",),
+    "stances": STANCE_SOURCES,
     "leaders": ("reign",),
     "states": ("cow_states",),
 }
@@ -124,9 +126,9 @@ def sources_used() -> pl.DataFrame:
         if uses:
             rows.append((name, entry.title, entry.version, entry.coverage, entry.licence, entry.home, ";".join(uses)))
     first, last = SCOPE_YEARS
-    title = "equipoise: dated tables of organisations, openings, sanctions and events"
+    title = "equipoise: dated tables of organisations, openings, sanctions, events and crises"
     own = ("equipoise", title, version("equipoise"), f"{first}–{last}",
-           "CC BY 4.0", None, "organisations;openings;tiers;rivalry;events")  # fmt: skip
+           "CC BY 4.0", None, "organisations;openings;tiers;rivalry;stances;events")  # fmt: skip
     return pl.DataFrame(
         [*rows, own], orient="row", schema=["source", "title", "version", "coverage", "licence", "home", "used_for"]
     )

@@ -125,7 +125,7 @@ def _covariates(data: ThesisData) -> tuple[Array, Array]:
     with np.errstate(divide="ignore", invalid="ignore"):
         gdp = np.log(v["gdp_2015usd"])
         own = np.stack([gdp, gdp - np.log(v["population"]), v["polyarchy"]], -1)
-        levers = [data.levers[:, :, LEVERAGE.index(n)] for n in ("border", "alliance")]
+        levers = [data.levers[1, :, :, LEVERAGE.index(n)] for n in ("border", "alliance")]
         ties = np.stack([np.log(data.near), *levers], -1)
     return _carried(own), _carried(ties)
 

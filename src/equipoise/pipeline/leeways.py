@@ -96,7 +96,7 @@ def _block(
     w, lever, rows = [], [], []
     for i in (data.states.index(s) for s in states):
         engaged = policy.engagement(data.shares[i], draws=draws, seed=seed)
-        levered = policy.leverage(data.levers[i], draws=draws, seed=seed + 2)
+        levered = policy.leverage(data.levers[:, i], draws=draws, seed=seed + 2)
         bands = (engaged, levered, r)
         t = np.flatnonzero(wanted & np.all([np.isfinite(b.value).all(-1) for b in bands], axis=0))
         w.append(engaged.draws[:, t])

@@ -17,8 +17,9 @@ from equipoise.assemble.packed import Pack, last_year
 from equipoise.measure.engagement import World, obligations, trade_by_option, turnover, worlds
 from equipoise.measure.pooling import pool, pool_draws
 from equipoise.measure.rivalry import to_matrix
-from equipoise.measure.system import COMPONENTS, LEVERAGE
+from equipoise.measure.system import COMPONENTS, LEVERAGE, loss_component
 from equipoise.model.policy import FLOOR
+from equipoise.pipeline.decoupling import losses_to
 from equipoise.pipeline.estimates import Grid, channels_of, covered_years, rivalry_array
 from equipoise.pipeline.sides import channel_tables
 from equipoise.schema import CHANNELS, DEFAULT_POWERS, Column, Table
@@ -63,11 +64,12 @@ COVARIATES = ("gdp_2015usd", "gdp_usd", "population", "polyarchy", "conflict_int
 class ThesisData:
     """Channels, the system and the covariates of states on one grid of years; NaN where nothing is observed.
 
-    shares (N, T, C, K+1), option 0 the outside one; components (T, C', P) of rivalry and levers (N, T, C'', K) of
-    leverage, as observed; sampled (N, T): in the state system, no power, and not a member of one; covariates: (N, T)
-    each; near (N, T, K): 1 / km to the power, the mean over its members; power_growth (T, K): of log GDP; trade
-    (N, T, K+1): exports plus imports in millions of US dollars; memberships: state, organisation, start and end year.
-    Beside :data:`COVARIATES` there is fuel_exports_usd, of coal, crude oil and gas, NaN where a flow is not known.
+    shares (N, T, C, K+1), option 0 the outside one; components (T, C', P) of rivalry and levers (3, N, T, C'', K) of
+    leverage, as observed, the first axis being low, median and high losses of trade; sampled (N, T): in the state
+    system, no power, and not a member of one; covariates: (N, T) each; near (N, T, K): 1 / km to the power, the mean
+    over its members; power_growth (T, K): of log GDP; trade (N, T, K+1): exports plus imports in millions of US
+    dollars; memberships: state, organisation, start and end year. Beside :data:`COVARIATES` there is fuel_exports_usd,
+    of coal, crude oil and gas, NaN where a flow is not known.
     """
 
     states: tuple[str, ...]
@@ -104,8 +106,9 @@ class ThesisData:
 
     def leverage(self, *, without: Sequence[str] = (), only: Sequence[str] = LEVERAGE) -> Array:
         """ℓ (N, T, K), 0…1: the equally weighted mean of some components."""
-        n, t, c, k = self.levers.shape
-        beside = self.levers.transpose(1, 2, 0, 3).reshape(t, c, n * k)
+        median = self.levers[1]
+        n, t, c, k = median.shape
+        beside = median.transpose(1, 2, 0, 3).reshape(t, c, n * k)
         pooled = pool(beside, weights=_weights(LEVERAGE, without, only)).value
         return np.clip(pooled, 0.0, 1.0).reshape(t, n, k).transpose(1, 0, 2)
 
@@ -150,7 +153,7 @@ def thesis_data(pack: Pack, *, powers: Sequence[str] = DEFAULT_POWERS) -> Thesis
     turned = trade_by_option(pack, powers=f.powers, years=f.years).with_columns(both=turnover())
     return ThesisData(
         states, f, shares, rivalry_array(pack, f),
-        _levers(pack, f=f, states=states, around=around, belongs=belongs, shares=shares),
+        _levers(pack, f=f, states=states, around=around, belongs=belongs),
         there & ~ever & ~belongs.any(1).T, columns, _nearness(pack, states=states, belongs=belongs),
         _growth(columns["gdp_2015usd"], belongs=belongs),
         np.stack([_by_state(turned.filter(pl.col("option") == o), "both", states=states, f=f) for o in f.options], -1),
@@ -181,17 +184,19 @@ def _fuel_exports(pack: Pack, *, states: Sequence[str], f: Grid) -> Array:
     return _by_state(both, "usd", states=states, f=f)
 
 
-def _levers(pack: Pack, *, f: Grid, states: Sequence[str], around: Sequence[World], belongs: NDArray[np.bool_],
-            shares: Array) -> Array:
+def _levers(
+    pack: Pack, *, f: Grid, states: Sequence[str], around: Sequence[World], belongs: NDArray[np.bool_]
+) -> Array:
     """The components of leverage of all states at once, as ``measure.system.leverage_components`` of one."""
-    out = np.full((len(states), len(f.years), len(LEVERAGE), len(f.powers)), np.nan)
-    out[:, :, LEVERAGE.index("trade")] = shares[:, :, CHANNELS.index("trade"), 1:]
+    losses = losses_to(pack, states=states, powers=f.powers, years=f.years)
+    out = np.full((*losses.shape[:-1], len(LEVERAGE), len(f.powers)), np.nan)
+    out[..., LEVERAGE.index("trade"), :] = loss_component(losses)
     km = _between(pack, "border_km", states=states, absent=0.0)
     total = km.sum(1, keepdims=True)
     share = km / np.where(total > 0, total, 1.0)
     share[~np.isin(states, pack.table("shapes")["iso3"].drop_nulls().to_list())] = np.nan
     others = np.where(np.eye(len(states), dtype=bool), 0.0, share)
-    out[:, :, LEVERAGE.index("border")] = np.einsum("ij,tkj->itk", others, belongs.astype(float))
+    out[..., LEVERAGE.index("border"), :] = np.einsum("ij,tkj->itk", others, belongs.astype(float))
     alliances = pack.table("alliances")
     place, last = {s: i for i, s in enumerate(states)}, last_year(alliances)
     for t, world in enumerate(around):
@@ -202,7 +207,7 @@ def _levers(pack: Pack, *, f: Grid, states: Sequence[str], around: Sequence[Worl
             weight = world.weights.sum(1)[None] - world.weights.T
             with np.errstate(invalid="ignore", divide="ignore"):
                 value = np.where(weight > 1e-12, owed @ world.weights.T / weight, np.nan)
-            out[[place[s] for s in world.states], t, LEVERAGE.index("alliance")] = value
+            out[:, [place[s] for s in world.states], t, LEVERAGE.index("alliance")] = value
     return out
 
 

@@ -112,7 +112,7 @@ def rift(data: ThesisData, *, draws: int, amount: float = 0.3, states: tuple[str
     for name in states:
         i = data.states.index(name)
         mean = data.shares[i][:, place].mean(1)
-        lever = policy.leverage(data.levers[i], draws=draws, seed=seed + 2).draws
+        lever = policy.leverage(data.levers[:, i], draws=draws, seed=seed + 2).draws
         for t in np.flatnonzero(np.isfinite(mean).all(-1))[-5:]:
             base = r[:, t]
             up, down = base.copy(), base.copy()

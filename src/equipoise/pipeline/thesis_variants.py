@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from equipoise.assemble.packed import Pack
 from equipoise.measure.rivalry import ideal_point_component, to_pairs
-from equipoise.measure.system import COMPONENTS
+from equipoise.measure.system import COMPONENTS, LEVERAGE
 from equipoise.pipeline import thesis_coercion, thesis_exposure
 from equipoise.pipeline.thesis_data import ThesisData, thesis_data
 from equipoise.pipeline.thesis_rows import Estimate, Spec, common_variants
+from equipoise.schema import CHANNELS
 
 Array = NDArray[np.float64]
 
@@ -69,6 +70,7 @@ def of_coercion(data: ThesisData, *, pack: Pack) -> list[Estimate]:
     found = [v for v in common_variants(data, base) if v[0] not in alone]
     found += [("leverage: border alone", data, replace(base, lever=("border",))),
               ("leverage ten years before", data, replace(base, lever_lag=10)),
+              ("leverage with shares of trade", by_shares(data), base),
               ("published ideal points", published(data, pack=pack), base),
               ("India in Japan's place", other_powers(pack, INDIA), base)]
     out = [one(name, d, spec)[0] for name, d, spec in found]
@@ -76,6 +78,13 @@ def of_coercion(data: ThesisData, *, pack: Pack) -> list[Estimate]:
                        ("shares of the region", "instrument: shares of the region")):
         out.append(one(name, data, base, instrument=kind)[0])
     return out
+
+
+def by_shares(data: ThesisData) -> ThesisData:
+    """The data with a power's share of a state's trade in the place of what the end of that trade would cost."""
+    levers = data.levers.copy()
+    levers[..., LEVERAGE.index("trade"), :] = data.shares[:, :, CHANNELS.index("trade"), 1:]
+    return replace(data, levers=levers)
 
 
 def by_power(data: ThesisData) -> list[Estimate]:

@@ -226,7 +226,7 @@ def _leeway(d: Draft) -> Figure:
         "leeway",
         has=_has(r.leeway, "value"),
         note=_parameters(d),
-        uses=("map", "order", "rivalry", "security"),
+        uses=("map", "decoupling", "order", "rivalry", "security"),
         draw=lambda: leeway.leeway(r.leeway, setting=d.setting),
         ids=(r.channels["source"], r.trade["source"]),
         table=lambda: tables.leeway(r, words=d.words),
@@ -242,7 +242,7 @@ def _pair_bars(d: Draft) -> Figure:
         "pair_bars",
         has=now.height > 0,
         note=d.words.m("pairs_one_sided", pairs=names) if left else "",
-        uses=("map", "rivalry", "security"),
+        uses=("map", "decoupling", "rivalry", "security"),
         draw=lambda: leeway.pair_bars(now, setting=d.setting),
         ids=(r.channels["source"], r.trade["source"]),
         table=lambda: tables.pair_bars(now, words=d.words),
@@ -254,7 +254,7 @@ def _pairs(d: Draft) -> Figure:
     return d.figure(
         "pairs",
         has=_has(r.leeway_pairs, "value"),
-        uses=("map", "rivalry", "security"),
+        uses=("map", "decoupling", "rivalry", "security"),
         draw=lambda: leeway.pairs(r.leeway_pairs, setting=d.setting),
         ids=(r.channels["source"], r.trade["source"]),
         table=lambda: tables.leeway_pairs(r, words=d.words),
@@ -266,7 +266,7 @@ def _forest(d: Draft) -> Figure:
     return d.figure(
         "thesis",
         has=_has(r.thesis, "estimate"),
-        uses=(*_ENGAGED, "map", "economy", "leaders"),
+        uses=(*_ENGAGED, "map", "decoupling", "economy", "leaders"),
         draw=lambda: thesis_chart.forest(r.thesis, r.verdicts, setting=d.setting),
         table=lambda: thesis_words.estimates(r, words=d.words),
     )
@@ -274,7 +274,7 @@ def _forest(d: Draft) -> Figure:
 
 def _posterior(d: Draft) -> Figure:
     found = d.report.choice_posterior
-    return d.figure("posterior", has=found.height > 0, uses=(*_ENGAGED, "map"),
+    return d.figure("posterior", has=found.height > 0, uses=(*_ENGAGED, "map", "decoupling"),
                     draw=lambda: thesis_chart.posterior(found, setting=d.setting),
                     table=lambda: thesis_words.fitted(d.report, words=d.words))
 
@@ -284,7 +284,7 @@ def _scores(d: Draft) -> Figure:
     return d.figure(
         "scores",
         has=_has(r.forecast_scores, "log_score_gain"),
-        uses=(*_ENGAGED, "map"),
+        uses=(*_ENGAGED, "map", "decoupling"),
         draw=lambda: thesis_chart.scores(r.forecast_scores, setting=d.setting),
         table=lambda: thesis_words.scores(r, words=d.words),
     )
@@ -296,7 +296,7 @@ def _strategy(d: Draft) -> Figure:
         "strategy",
         has=_has(r.strategies, "share"),
         note=_parameters(d),
-        uses=("diplomacy", "security", "institutions", "map", "order", "rivalry"),
+        uses=("diplomacy", "security", "institutions", "map", "decoupling", "order", "rivalry"),
         draw=lambda: strategy.strategies(r.strategies, setting=d.setting),
         ids=(r.channels["source"], r.trade["source"]),
         table=lambda: tables.strategies(r, words=d.words),
