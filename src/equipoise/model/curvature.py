@@ -7,7 +7,7 @@ and one product serves all of them. Importing this module imports JAX and NumPyr
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -207,22 +207,53 @@ def _potential(panel: Panel, design: Design, held: dict[str, Array]) -> tuple[An
     return info, flat, unravel, potential
 
 
-def problem_of(panel: Panel, design: Design, held: dict[str, Array]) -> Problem:
-    """The problem of a panel with given spreads; compiled when it is first used."""
-    info, flat, unravel, potential = _potential(panel, design, held)
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """A panel that stands for all of its shapes and names, so that what is compiled for one serves the others."""
+
+    panel: Panel
+    key: Any
+
+    @classmethod
+    def of(cls, panel: Panel) -> Kind:
+        """From any panel of the kind."""
+        leaves, structure = jax.tree.flatten(panel)
+        return cls(panel, (structure, tuple((np.shape(a), np.result_type(a)) for a in leaves)))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether shapes and names are the same."""
+        return isinstance(other, Kind) and self.key == other.key
+
+    def __hash__(self) -> int:
+        """That of shapes and names."""
+        return hash(self.key)
+
+
+@lru_cache(maxsize=4)
+def _functions(kind: Kind, design: Design, sizes: tuple[tuple[str, tuple[int, ...]], ...]) -> tuple[Any, ...]:
+    """What a problem of a kind of panel calls, with spreads of these shapes; compiled when it is first used."""
+    held = {name: np.ones(shape) for name, shape in sizes}
+    info, flat, unravel, potential = _potential(kind.panel, design, held)
     with jax.enable_x64(True):
-        slope = jax.grad(_potential(panel, design, held)[3])
+        slope = jax.grad(_potential(kind.panel, design, held)[3])
 
         def product(x: Any, many: Any, h: Any, spreads: Any, p: Any) -> Any:
             return jax.lax.map(lambda v: jax.jvp(lambda y, k: slope(y, k, p), (x, h), v)[1], (many, spreads))
 
+    return info, flat, unravel, jax.jit(jax.value_and_grad(potential)), jax.jit(product)
+
+
+def problem_of(panel: Panel, design: Design, held: dict[str, Array]) -> Problem:
+    """The problem of a panel with given spreads."""
+    sizes = tuple((n, np.shape(v)) for n, v in sorted(held.items()))
+    info, flat, unravel, value_and_slope, product = _functions(Kind.of(panel), design, sizes)
     places = {n: np.asarray(v).astype(int) for n, v in unravel(jnp.arange(flat.size, dtype=float)).items()}
     local = np.concatenate([places[n].reshape(len(panel.series_channel), -1) for n in LOCAL], 1)
     shared = np.setdiff1d(np.arange(flat.size), local.ravel())
     classes, channel, region = _classes(places, panel)
     turned = partial(_constrain, info, panel, held)
     return Problem(
-        jax.jit(jax.value_and_grad(potential)), jax.jit(product), unravel, turned, panel, flat.size,
+        value_and_slope, product, unravel, turned, panel, flat.size,
         shared, local, classes, channel, region, held,
     )  # fmt: skip
 

@@ -22,18 +22,21 @@ from equipoise.model.hierarchy import ALIKE, FULL, LOCAL, SPREADS, Design, Panel
 
 Array = NDArray[np.float64]
 
-ROUNDS = 15
+ROUNDS = 30
 """At most so many updates of the spreads."""
 
 CLOSE = 2.0
 """How near the mode is near enough: the length of the next Newton step in units of the curvature. With some four
 thousand parameters each of them is then within a few hundredths of its standard deviation."""
 
-SETTLED = 0.05
-"""A largest step of a spread's logarithm at which the updates end."""
+SETTLED, OF_SD = 0.05, 0.25
+"""A step of a spread's logarithm at which the updates end: so small, or so small a part of its standard deviation."""
 
 NEARLY = 0.5
-"""The same before the curvature's own change is looked at."""
+"""A largest step from which on the curvature's own change is looked at."""
+
+STALE = 0.3
+"""How far a spread's logarithm may go before that change is looked at again."""
 
 NUDGE = 0.1
 """The step of that, in the spread's logarithm."""
@@ -99,6 +102,8 @@ def climbed(panel: Panel, design: Design, *, progress: Callable[[str], None],
     z = problem.approach(problem.begin(start.free if start else None), held, steps=40 if start else 400)
     progress(f"a first climb: log joint {-problem.slope(z, held)[0]:.1f}")
     bent: dict[str, Array] = {}
+    seen, last = held, {n: np.zeros_like(held[n]) for n in SPREADS}
+    gain = {n: np.ones_like(held[n]) for n in SPREADS}
     for turn in range(ROUNDS):
         curved = problem.curvature(z, held)
         z, far = problem.settle(z, held, curved, steps=150)
@@ -106,20 +111,27 @@ def climbed(panel: Panel, design: Design, *, progress: Callable[[str], None],
             progress(f"round {turn + 1}: {far:.2f} from the mode, past a saddle")
             z = problem.approach(z, held, steps=100)
             continue
-        moved = _steps(problem, z, curved, held, bent=bent)
+        moved, enough = _steps(problem, z, curved, held, bent=bent)
         most = max(float(np.abs(v).max()) for v in moved.values())
         progress(f"round {turn + 1}: {far:.2f} from the mode, spreads moved by {most:.1%}")
-        if most < (SETTLED if bent else NEARLY) and far < CLOSE:
-            if bent:
-                return problem, z, held, curved, ""
-            curved = problem.curvature(z, held)
+        if bent and far < CLOSE and all((np.abs(v) < enough[n]).all() for n, v in moved.items()):
+            return problem, z, held, curved, ""
+        if (most < NEARLY and far < CLOSE) if not bent else _apart(held, seen) > STALE:
+            curved, seen = problem.curvature(z, held), held
             bent = _bent(problem, z, held, curved)
-            moved = _steps(problem, z, curved, held, bent=bent)
-        held = held | {n: held[n] * np.exp(np.clip(v, -1.0, 1.0)) for n, v in moved.items()}
+            moved, _ = _steps(problem, z, curved, held, bent=bent)
+        # A step that turns back has gone too far, so half of it is taken; one that goes on may go further.
+        gain = {n: np.where(v * last[n] < 0, gain[n] / 2, np.minimum(1.5 * gain[n], 1.0)) for n, v in moved.items()}
+        held, last = held | {n: held[n] * np.exp(gain[n] * np.clip(v, -1.0, 1.0)) for n, v in moved.items()}, moved
     curved = problem.curvature(z, held)
     z, far = problem.settle(z, held, curved, steps=150)
     why = f"The spreads have not settled in {ROUNDS} rounds; the climb ended {far:.2g} standard deviations from a mode."
     return problem, z, held, problem.curvature(z, held), why
+
+
+def _apart(held: dict[str, Array], seen: dict[str, Array]) -> float:
+    """The largest difference between the logarithms of spreads."""
+    return max(float(np.abs(np.log(held[n] / seen[n])).max()) for n in SPREADS)
 
 
 def _bent(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -> dict[str, Array]:
@@ -139,23 +151,27 @@ def _bent(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) ->
 
 
 def _steps(problem: Problem, z: Array, curved: Curved, held: dict[str, Array], *,
-           bent: dict[str, Array]) -> dict[str, Array]:
-    """How far the logarithms of the spreads are to go: to the root mean square of the effects about their means.
+           bent: dict[str, Array]) -> tuple[dict[str, Array], dict[str, Array]]:
+    """How far the logarithms of the spreads are to go: to the root mean square of the effects about their means; and
+    steps that are small enough.
 
     With variances added this is an EM step, which goes (1 − l)² of the way where a share l of the effects' prior
-    variance is left after the data; so it is divided by that.
+    variance is left after the data; so it is divided by that. It goes to the mode of the logarithm: the slope of its
+    prior, 1 − spread², keeps a spread from zero where the data say no more than that it is small.
     """
     free, (mean, level, _) = problem.arrays(z), _means(problem, z)
     about = {"attraction": free["attraction"] - mean, "log_scale": free["log_scale"] - level, "year": free["year"]}
-    left, steps = _left(problem, z, curved), {}
+    left, steps, enough = _left(problem, z, curved), {}, {}
     for site, spread in zip(about, SPREADS, strict=True):
-        steps[spread] = np.zeros_like(held[spread])
+        steps[spread], enough[spread] = np.zeros_like(held[spread]), np.full_like(held[spread], SETTLED)
         for c, mine in enumerate(_effects(problem.panel, site)):
             prior, after = held[spread][c] ** 2, left[site][mine].mean()
             step = 0.5 * np.log(((about[site][mine] ** 2).mean() + after) / prior)
-            step += bent[spread][c] / (2 * mine.sum()) if bent else 0.0
-            steps[spread][c] = step / max((1.0 - min(after / prior, 1.0)) ** 2, LEAST_TOLD)
-    return steps
+            step += (1.0 - prior + (bent[spread][c] if bent else 0.0)) / (2 * mine.sum())
+            told = 1.0 - min(after / prior, 1.0)
+            steps[spread][c] = step / max(told**2, LEAST_TOLD)
+            enough[spread][c] = max(SETTLED, OF_SD / np.sqrt(2 * mine.sum()) / max(told, 1e-3))
+    return steps, enough
 
 
 def looseness(problem: Problem, z: Array, curved: Curved, held: dict[str, Array]) -> dict[str, Array]:

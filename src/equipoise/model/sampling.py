@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import Any
 
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from numpyro.infer import NUTS
 from numpyro.infer.util import initialize_model
 
-from equipoise.model.curvature import Curved, Problem
+from equipoise.model.curvature import Curved, Kind, Problem
 from equipoise.model.hierarchy import ALIKE_SD, FULL, LOCAL, SPREADS, Design, Panel, attraction_mean, model
 from equipoise.model.laplace import Start, climbed, looseness
 
@@ -29,12 +30,16 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """Draws by site (chains, draws, …), and what NUTS says of itself: divergences, mean number of leapfrog steps."""
+    """Draws by site (chains, draws, …), and what NUTS says of itself: divergences, mean number of leapfrog steps.
+
+    ``start`` is where the climb before the chains ended, to begin other fits at.
+    """
 
     sites: dict[str, Array]
     divergences: int
     steps: float
     seconds: float
+    start: Start
 
 
 def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 400, draws: int = 500,
@@ -49,7 +54,7 @@ def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 4
         zero = jnp.zeros(len(_spread_sizes(held)))
         starts = [{"y": 0.5 * jax.random.normal(k, (problem.size,)), "log": zero} for k in keys[0]]
         # Traced once, here: NumPyro's handlers are not made for threads.
-        chain = jax.jit(_chain(panel, design, problem, warmup=warmup, draws=draws))
+        chain = _chain(Kind.of(panel), design, problem.unravel, warmup, draws)
         ready = chain.lower(keys[1, 0], starts[0], data, basis).compile()
         say("compiled; sampling")
 
@@ -63,7 +68,8 @@ def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 4
     with jax.enable_x64(False):
         sites = [_sites(f[0], panel, design, problem, basis) for f in found]
     return Chains({n: np.stack([s[n] for s in sites]) for n in sites[0]}, int(sum(int(f[1].sum()) for f in found)),
-                  float(np.mean([float(f[2].mean()) for f in found])), perf_counter() - begun)
+                  float(np.mean([float(f[2].mean()) for f in found])), perf_counter() - begun,
+                  Start(problem.arrays(z), held))
 
 
 def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -> dict[str, Any]:
@@ -82,17 +88,18 @@ def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -
     return dict(jax.tree.map(lambda a: jnp.asarray(a, jnp.int32 if a.dtype.kind == "i" else jnp.float32), basis))
 
 
-def _chain(panel: Panel, design: Design, problem: Problem, *, warmup: int, draws: int) -> Callable[..., Any]:
+@lru_cache(maxsize=2)
+def _chain(kind: Kind, design: Design, unravel: Any, warmup: int, draws: int) -> Any:
     """A chain as a pure function of its key, its start and the data; draws, divergences and steps after the warmup."""
-    info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
+    info = initialize_model(jax.random.PRNGKey(0), model, model_args=(kind.panel, design), dynamic_args=True)
 
     def chain(key: Any, start: Any, data: Any, basis: Any) -> Any:
         def potential(q: Any) -> Any:
-            z, stretch = _place(q["y"], q["log"], basis, problem, data)
+            z, stretch = _place(q["y"], q["log"], basis, unravel, data)
             return info.potential_fn(data, design)(z) - stretch
 
         # The coordinates have the posterior's scales; a diagonal from a few hundred draws would only add noise.
-        kernel = NUTS(potential_fn=potential, target_accept_prob=0.8, max_tree_depth=7, step_size=0.2,
+        kernel = NUTS(potential_fn=potential, target_accept_prob=0.9, max_tree_depth=7, step_size=0.2,
                       adapt_mass_matrix=False)
         state = kernel.init(key, warmup, start, (), {})
 
@@ -103,7 +110,7 @@ def _chain(panel: Panel, design: Design, problem: Problem, *, warmup: int, draws
         state, _ = jax.lax.scan(lambda s, x: (kernel.sample(s, (), {}), None), state, None, warmup)
         return jax.lax.scan(step, state, None, draws)[1]
 
-    return chain
+    return jax.jit(chain)
 
 
 def _single(a: Any) -> Any:
@@ -115,7 +122,7 @@ def _spread_sizes(held: dict[str, Any]) -> Array:
     return np.concatenate([np.ravel(held[n]) for n in sorted(held)])
 
 
-def _place(y: Any, log: Any, basis: Any, problem: Problem, panel: Panel) -> tuple[dict[str, Any], Any]:
+def _place(y: Any, log: Any, basis: Any, unravel: Any, panel: Panel) -> tuple[dict[str, Any], Any]:
     """Unconstrained sites of the model at whitened coordinates, and the log of how much volume a spread has moved.
 
     Effects that the data say little of stretch with their spread, others do not (a partly non-centred form:
@@ -126,7 +133,7 @@ def _place(y: Any, log: Any, basis: Any, problem: Problem, panel: Panel) -> tupl
     own = y[basis["local"]]
     here = jnp.einsum("scb,sc->sb", basis["root"], own) - jnp.tensordot(basis["solved"], g, 1)
     z = basis["at"].at[basis["shared"]].add(g).at[basis["local"]].add(here)
-    out, start, by = dict(problem.unravel(z)), 0, {}
+    out, start, by = dict(unravel(z)), 0, {}
     for name in sorted(basis["held"]):
         value = basis["held"][name]
         by[name] = moved[start : start + value.size].reshape(value.shape)
@@ -146,5 +153,6 @@ def _place(y: Any, log: Any, basis: Any, problem: Problem, panel: Panel) -> tupl
 def _sites(found: dict[str, Any], panel: Panel, design: Design, problem: Problem, basis: Any) -> dict[str, Array]:
     info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
     data = jax.tree.map(_single, panel)
-    turn = jax.jit(jax.vmap(lambda y, log: info.postprocess_fn(panel, design)(_place(y, log, basis, problem, data)[0])))
+    place = partial(_place, basis=basis, unravel=problem.unravel, panel=data)
+    turn = jax.jit(jax.vmap(lambda y, log: info.postprocess_fn(panel, design)(place(y, log)[0])))
     return {n: np.asarray(v, np.float32) for n, v in turn(found["y"], found["log"]).items()}
