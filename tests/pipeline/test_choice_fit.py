@@ -11,12 +11,24 @@ import pytest
 from equipoise.assemble.packed import embedded
 from equipoise.assemble.thesis_contracts import CHOICE_FIT, CHOICE_POSTERIOR
 from equipoise.errors import NotConverged
-from equipoise.model.hierarchy import Panel
+from equipoise.model.hierarchy import Design, Panel
+from equipoise.model.laplace import Quick, Start
 from equipoise.model.sampling import Chains
-from equipoise.pipeline.choice_fit import DRAWN, PREDICTIVE, choice_tables, parameters, worst
-from equipoise.pipeline.choice_rows import Origin, choice_rows
+from equipoise.pipeline import thesis_main
+from equipoise.pipeline.choice_fit import (
+    DRAWN,
+    PREDICTIVE,
+    attraction_of,
+    choice_tables,
+    domestic_fit,
+    parameters,
+    worst,
+)
+from equipoise.pipeline.choice_rows import MEASURED, Origin, choice_rows, offered
+from equipoise.pipeline.domestic import ATTRACTION
 from equipoise.pipeline.thesis_data import ThesisData, thesis_data
-from equipoise.pipeline.thesis_main import effects, main_estimates
+from equipoise.pipeline.thesis_main import by_prior, effects, main_estimates
+from equipoise.pipeline.thesis_rows import among
 
 CHAINS, DRAWS = 2, 20
 
@@ -53,7 +65,7 @@ def chains(panel: Panel, *, coercion: float = 0.5, cross_pressure: float = 0.5, 
         sites |= {f"{n}_channel": np.broadcast_to(channel, (*shape, c)),
                   f"{n}_region": np.zeros((*shape, c, len(panel.regions))),
                   f"{n}_period": np.broadcast_to(period, (*shape, *period.shape))}
-    return Chains(sites, 3, 31.0, 1.0)
+    return Chains(sites, 3, 31.0, 1.0, Start({}, {}))
 
 
 def check(panel: Panel) -> pl.DataFrame:
@@ -113,3 +125,46 @@ def test_main_estimates_have_their_own_samples(rows, data) -> None:
     # Half of log η's slope is lost at η = ½.
     slow = drawn.sites["inertia_terms"][..., panel.inertia_terms.index("log_tenure")].mean()
     assert found["H4"].estimate == pytest.approx(-slow / 2, rel=0.1) and found["H4"].divergences == 3
+
+
+def test_a_term_of_attraction_is_in_standard_deviations_and_at_its_mean_where_unknown() -> None:
+    term = np.array([[[1.0, 3.0], [np.nan, 5.0]]])
+    rows = np.array([0, 0]), np.array([0, 1])
+    found = offered({"x": term}, at=rows, like=rows, powers=2)
+    spread = np.std([1.0, 3.0, 5.0])
+    np.testing.assert_allclose(found[0], np.array([[0, 0], [-2, 0], [0, 2]]) / spread)
+    first = rows[0][:1], rows[1][:1]
+    # The scale is that of the rows of the fit: there 1 and 3 lie one standard deviation from their mean.
+    np.testing.assert_allclose(offered({"x": term}, at=rows, like=first, powers=2)[0], [[0, 0], [-1, 0], [1, 3]])
+    assert offered({}, at=rows, like=rows, powers=2).shape == (0, 3, 2)
+
+
+FEW = ("KAZ", "KGZ", "UZB", "TJK", "TKM", "BLR", "UKR", "MDA", "GEO", "ARM", "AZE", "MNG", "TUR", "IRN", "PAK", "IND")
+
+
+@pytest.mark.slow
+def test_domestic_terms_are_fitted(data) -> None:
+    spec = replace(MEASURED, channels=("diplomacy",), states=among(data, FEW))
+    found = domestic_fit(data, attraction=attraction_of(data, pack=embedded()), spec=spec)
+    assert set(found["group"]) == set(ATTRACTION) and set(found["prior"]) == {"domestic"}
+    assert (found["low"] < found["mean"]).all() and (found["mean"] < found["high"]).all()
+
+
+def test_other_priors_are_variants_of_what_a_quick_fit_tells(rows, data, monkeypatch) -> None:
+    panel, origin = rows
+    drawn = {n: v.reshape(-1, *v.shape[2:]) for n, v in chains(panel).sites.items()}
+    widths: list[float] = []
+
+    def by_hand(_panel: Panel, design: Design, **_: object) -> Quick:
+        widths.append(design.width)
+        status, why = ("done", "") if design.width < 2 else ("not_converged", "It has not settled.")
+        return Quick(drawn, {}, {}, {}, {}, status, why, 0.0)
+
+    monkeypatch.setattr(thesis_main, "quick_fit", by_hand)
+    found = by_prior(panel, origin=origin, data=data, start=Start({}, {}), progress=lambda _: None)
+    assert widths == [1.0, 4.0] and set(found) == {"H2", "H4"}
+    one, other = found["H2"]
+    assert one.name == "prior width 1, main estimator" and one.low < one.estimate < one.high
+    same = main_estimates({n: v[None] for n, v in drawn.items()}, panel=panel, origin=origin, data=data, divergences=0)
+    assert one.estimate == same["H2"].estimate
+    assert np.isnan(other.estimate) and (other.status, other.reason) == ("not_converged", "It has not settled.")

@@ -10,6 +10,7 @@ import pytest
 
 from equipoise.assemble.packed import embedded
 from equipoise.assemble.thesis_contracts import FORECAST_SCORES
+from equipoise.measure.system import LEVERAGE
 from equipoise.model.baselines import Test
 from equipoise.model.hierarchy import SPREADS, Design, Panel
 from equipoise.model.laplace import Quick, Start
@@ -40,10 +41,11 @@ def test_nothing_of_later_years_reaches_the_fit(data) -> None:
 
 @pytest.mark.parametrize("channel", MEASURED.channels)
 def test_rows_that_are_forecast_are_made_as_those_that_are_fitted(data, channel) -> None:
-    panel, origin = learnt(data, until=2007)
+    terms = {"border": data.levers[1, :, :, LEVERAGE.index("border")]}
+    panel, origin = learnt(data, until=2007, attraction=terms)
     train, _ = channel_rows(data, channel, trained_to=2007)
     asked = Test(**{f.name: getattr(train, f.name) for f in fields(train)}, ahead=np.ones(len(train.state), int))
-    ahead = rows_ahead(data, asked, panel=panel, origin=origin)
+    ahead = rows_ahead(data, asked, panel=panel, origin=origin, attraction=terms)
     own = panel.channel == panel.channels.index(channel)
     place = {(i, t): k for k, (i, t) in enumerate(zip(train.state, train.year, strict=True))}
     both = [(k, place[i, t]) for k, (i, t) in enumerate(zip(origin.i, origin.t, strict=True))
@@ -52,7 +54,8 @@ def test_rows_that_are_forecast_are_made_as_those_that_are_fitted(data, channel)
     assert len(both) > 0.95 * own.sum()
     for f in fields(panel.moves):
         assert np.allclose(getattr(ahead.panel.moves, f.name)[..., made], getattr(panel.moves, f.name)[..., fitted]), f
-    for name in ("inertia", "perception", *GROUPS):
+    assert panel.attraction_terms == ahead.panel.attraction_terms == ("border",)
+    for name in ("inertia", "perception", "attraction", *GROUPS):
         assert np.allclose(getattr(ahead.panel, name)[..., made], getattr(panel, name)[..., fitted]), name
     assert np.array_equal(ahead.seen[ahead.panel.series[made]], panel.series[fitted])
     used = np.unique(ahead.panel.series[made])

@@ -55,8 +55,9 @@ VERDICTS = Table(
     ),
 )
 
-_PRIOR = Column("prior", pl.String, "free or restricted", _DATA,
-                "free: of either sign, all years; restricted: of 2014 and later, neither under 0")
+_PRIOR = Column("prior", pl.String, "free, restricted or domestic", _DATA,
+                "free: of either sign, all years; restricted: of 2014 and later, neither under 0; "
+                "domestic: as free, by mode and curvature, with terms of what powers offer (fit only)")
 _PARAMETER = Column("parameter", pl.String, "name", _DATA, "coercion, cross_pressure, intolerance, …")
 _GROUP = Column("group", pl.String, "a channel, region or period", _DATA, "empty text: the mean over all of them")
 

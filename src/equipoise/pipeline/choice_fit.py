@@ -8,12 +8,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from equipoise.assemble.packed import Pack
 from equipoise.assemble.thesis_contracts import CHOICE_FIT, CHOICE_POSTERIOR
 from equipoise.errors import NotConverged
 from equipoise.model.hierarchy import GROUPS, Panel
+from equipoise.model.laplace import Start, quick_fit
 from equipoise.model.posterior import averaged, quantities, summarise
 from equipoise.model.sampling import Chains
-from equipoise.pipeline.choice_rows import PERIODS
+from equipoise.pipeline.choice_rows import MEASURED, PERIODS, choice_rows
+from equipoise.pipeline.domestic import domestic_terms, of_kind
+from equipoise.pipeline.thesis_data import ThesisData
+from equipoise.pipeline.thesis_rows import Spec
 
 Array = NDArray[np.float64]
 
@@ -25,6 +30,9 @@ PREDICTIVE = ("inside_50", "inside_90", "kurtosis", "kurtosis_replicated", "kurt
 
 SINCE = 2014
 """The first year of those whose coercion and cross-pressure leeway takes: those of today's order."""
+
+DOMESTIC_DRAWS = 2000
+"""Draws behind the intervals of the domestic terms."""
 
 KEPT = 500
 """Draws of either prior in the pack."""
@@ -66,6 +74,26 @@ def parameters(chains: Chains, *, panel: Panel) -> dict[str, Array]:
     if not inside.any():
         raise NotConverged("no draw has φ and ρ of at least 0.", hint="Leeway is not defined for such parameters.")
     return {n: x[inside] for n, x in found.items()}
+
+
+def attraction_of(data: ThesisData, *, pack: Pack) -> dict[str, Array]:
+    """Return the domestic terms (N, T, K) of what powers offer, by name; ``pack`` is the one ``data`` was made of."""
+    return of_kind(domestic_terms(data, pack=pack), "attraction")
+
+
+def domestic_fit(data: ThesisData, *, attraction: Mapping[str, Array], start: Start | None = None,
+                 spec: Spec = MEASURED) -> pl.DataFrame:
+    """Return rows of ``choice_fit``: what terms of attraction are worth.
+
+    By mode and curvature; no rows if that has not converged. A coefficient is in utils per standard deviation of its
+    term over powers and the rows where it is known.
+    """
+    panel, _ = choice_rows(data, spec=spec, attraction=attraction)
+    fit = quick_fit(panel, draws=DOMESTIC_DRAWS, start=start)
+    sites = {n: v[None] for n, v in fit.sites.items()} if fit.status == "done" else {}
+    found = [{"prior": "domestic", **_summary(n, g, x)} for n, g, x in quantities(sites, panel, GROUPS)
+             if n == "attraction_terms"]
+    return CHOICE_FIT.check(_rounded(pl.DataFrame(found, schema=CHOICE_FIT.dtypes)))
 
 
 def worst(fit: pl.DataFrame) -> dict[str, float]:

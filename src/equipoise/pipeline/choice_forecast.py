@@ -22,7 +22,7 @@ from equipoise.model.hierarchy import Design, Panel
 from equipoise.model.laplace import Quick, Start, quick_fit
 from equipoise.model.policy import floor_of
 from equipoise.model.transitions import prepare
-from equipoise.pipeline.choice_rows import AREAS, MEASURED, PERIODS, Origin, choice_rows
+from equipoise.pipeline.choice_rows import AREAS, MEASURED, PERIODS, Origin, Places, choice_rows, offered
 from equipoise.pipeline.choice_rows import inertia_of as inertia_terms
 from equipoise.pipeline.choice_rows import tenure_of as perception_terms
 from equipoise.pipeline.forecasts import ORIGINS, RIVALS, forecast_scores
@@ -34,12 +34,11 @@ Array = NDArray[np.float64]
 
 DRAWS, SEED = 200, 2007
 
-DESIGNS: dict[str, Design] = {"null": Design(systemic=False), "choice": Design()}
-"""The two designs that are scored."""
+DESIGNS: dict[str, Design] = {"null": Design(systemic=False), "choice": Design(), "domestic": Design()}
+"""The designs that are scored, the last with terms of what powers offer."""
 
 _AREA = {m49: name for name, parts in AREAS.items() for m49 in parts}
 
-Places = tuple[NDArray[np.int64], NDArray[np.int64]]
 Fitter = Callable[[Panel, Design, Start | None], Quick]
 
 
@@ -52,14 +51,16 @@ def quick(panel: Panel, design: Design, start: Start | None) -> Quick:
 class Forecaster:
     """Fits once an origin and design, and forecasts the rows of one channel at a time.
 
-    ``known`` is how many years before the forecast year rivalry is last known, 0 or 1. ``replaced`` counts, by origin,
-    design and channel, the share of draws for which the solver found no stable solution.
+    ``attraction`` are terms (N, T, K) by name for the design ``domestic``, which is left out without any. ``known`` is
+    how many years before the forecast year rivalry is last known, 0 or 1. ``replaced`` counts, by origin, design and
+    channel, the share of draws for which the solver found no stable solution.
     """
 
     data: ThesisData
     spec: Spec = MEASURED
     known: int = 0
     fit: Fitter = quick
+    attraction: Mapping[str, Array] = field(default_factory=dict)
     fits: dict[tuple[int, str], tuple[Panel, Origin, Quick]] = field(default_factory=dict)
     replaced: dict[tuple[int, str, str], float] = field(default_factory=dict)
 
@@ -72,7 +73,8 @@ class Forecaster:
                 return Predicted(np.full((2, n, options), np.nan), np.full(n, np.nan))
             panel, origin, fit = self.fitted(train.until, name)
             sites = posterior(fit)
-            ahead = rows_ahead(self.data, test, panel=panel, origin=origin, spec=self.spec, known=self.known)
+            ahead = rows_ahead(self.data, test, panel=panel, origin=origin, spec=self.spec, known=self.known,
+                               attraction=self._terms(name))
             density = log_densities(sites, ahead=ahead, design=DESIGNS[name])
             draws = share_draws(sites, ahead=ahead, design=DESIGNS[name], floor=floor_of(train.channel), seed=SEED)
             draws, lost = refilled(draws)
@@ -83,22 +85,27 @@ class Forecaster:
         return forecast
 
     def fitted(self, until: int, name: str) -> tuple[Panel, Origin, Quick]:
-        """The panel up to a year, where its rows come from, and the fit; the choice's starts from the null's."""
+        """The panel up to a year, where its rows come from, and the fit; those with forces start from the null's."""
         if (until, name) not in self.fits:
             start = None if name == "null" else self.fitted(until, "null")[2].end
-            panel, origin = learnt(self.data, until=until, spec=self.spec)
+            panel, origin = learnt(self.data, until=until, spec=self.spec, attraction=self._terms(name))
             self.fits[until, name] = (panel, origin, self.fit(panel, DESIGNS[name], start))
         return self.fits[until, name]
 
+    def _terms(self, name: str) -> Mapping[str, Array]:
+        return self.attraction if name == "domestic" else {}
 
-def learnt(data: ThesisData, *, until: int, spec: Spec = MEASURED) -> tuple[Panel, Origin]:
+
+def learnt(data: ThesisData, *, until: int, spec: Spec = MEASURED,
+           attraction: Mapping[str, Array] | None = None) -> tuple[Panel, Origin]:
     """The panel of a variant up to a year; shares of later years are not looked at, not even for option sets."""
     shares = np.where((data.years <= until)[None, :, None, None], data.shares, np.nan)
-    return choice_rows(replace(data, shares=shares), spec=replace(spec, until=min(spec.until, until)))
+    return choice_rows(replace(data, shares=shares), spec=replace(spec, until=min(spec.until, until)),
+                       attraction=attraction)
 
 
 def rows_ahead(data: ThesisData, test: Test, *, panel: Panel, origin: Origin, spec: Spec = MEASURED,
-               known: int = 0) -> Ahead:
+               known: int = 0, attraction: Mapping[str, Array] | None = None) -> Ahead:
     """The rows of a channel to be forecast with a fit to ``panel``, whose rows come from ``origin``.
 
     With ``known`` 1 rivalry of the year before stands for that of the year.
@@ -124,7 +131,8 @@ def rows_ahead(data: ThesisData, test: Test, *, panel: Panel, origin: Origin, sp
         period=np.searchsorted(PERIODS, data.years[t], side="right"), series_channel=np.full(len(states), c),
         series_region=region, series_on=options, series_base=_base(data, name, states=states, until=test.until),
         cell_channel=np.full(len(years), c), inertia=inertia, perception=perception,
-        attraction=np.zeros((0, test.options.shape[1], len(i))), channels=panel.channels, regions=panel.regions,
+        attraction=offered(attraction or {}, at=(i, t), like=(origin.i, origin.t), powers=r.shape[-1]),
+        attraction_terms=panel.attraction_terms, channels=panel.channels, regions=panel.regions,
         periods=panel.periods, inertia_terms=panel.inertia_terms, perception_terms=panel.perception_terms,
     )  # fmt: skip
     return Ahead(rows, np.array([places.get((c, int(s)), -1) for s in states]), rivalry, lever)
@@ -147,15 +155,16 @@ def _standard(terms: Array, *, at: Places, like: Places) -> Array:
 
 def choice_models(forecaster: Forecaster) -> dict[str, Model]:
     """The rivals, the null and the choice, for :func:`equipoise.pipeline.forecasts.forecast_scores`."""
-    return {**RIVALS, **{name: forecaster.model(name) for name in DESIGNS}}
+    return {**RIVALS, **{name: forecaster.model(name) for name in DESIGNS
+                        if name != "domestic" or forecaster.attraction}}
 
 
 def all_scores(data: ThesisData, *, trained_to: Sequence[int] = ORIGINS,
                forecaster: Forecaster | None = None) -> pl.DataFrame:
-    """Return the pack's table ``forecast_scores``: all five models by origin and channel, the rivals alone in security;
+    """Return the pack's table ``forecast_scores``: all models by origin and channel, the rivals alone in security;
     no row of a design whose fit to the years up to the origin has not converged.
 
-    A fit takes about a minute and a half on two cores, and there are two an origin.
+    A fit takes about a minute and a half on two cores, and there are three an origin.
     """
     own = forecaster or Forecaster(data)
     rest = [c for c in CHANNELS if c not in own.spec.channels]

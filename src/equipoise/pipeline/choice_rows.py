@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +45,8 @@ AREAS = {
 }
 """The regions of the hierarchy, from those of UN M49."""
 
+Places = tuple[NDArray[np.int64], NDArray[np.int64]]
+
 _AREA = {m49: name for name, parts in AREAS.items() for m49 in parts}
 
 
@@ -63,8 +65,13 @@ class Origin:
     leverage: Array
 
 
-def choice_rows(data: ThesisData, *, spec: Spec = MEASURED, terms: Sequence[str] = ()) -> tuple[Panel, Origin]:
-    """Return the panel of a variant, all channels together, and where its rows come from."""
+def choice_rows(data: ThesisData, *, spec: Spec = MEASURED,
+                attraction: Mapping[str, Array] | None = None) -> tuple[Panel, Origin]:
+    """Return the panel of a variant, all channels together, and where its rows come from.
+
+    ``attraction`` are terms (N, T, K) of what powers offer, by name, as of
+    :func:`equipoise.pipeline.domestic.domestic_terms`; none by default.
+    """
     parts = [_channel(data, name, spec=spec) for name in spec.channels]
     i, t, c, now, last, on, r, lever, base = (
         np.concatenate([p[j] for p in parts], axis=1 if j == 6 else 0) for j in range(9)
@@ -81,11 +88,12 @@ def choice_rows(data: ThesisData, *, spec: Spec = MEASURED, terms: Sequence[str]
         period=np.searchsorted(PERIODS, data.years[t], side="right"),
         series_channel=series[0], series_region=where, series_on=_union(on, back.ravel()),
         series_base=np.log(base[first]), cell_channel=cells[0], inertia=_standard(inertia_of(data), i, t),
-        perception=_standard(tenure_of(data), i, t), attraction=np.zeros((0, now.shape[1], len(i))),
+        perception=_standard(tenure_of(data), i, t),
+        attraction=offered(attraction or {}, at=(i, t), like=(i, t), powers=now.shape[1] - 1),
         channels=tuple(spec.channels), regions=tuple(regions),
         periods=("to 2007", "2008–2013", "2014–2021", "2022 on"),
         inertia_terms=("leader_change", "log_tenure", "polyarchy", "capacity", "leader unknown"),
-        perception_terms=("log_tenure",), attraction_terms=(),
+        perception_terms=("log_tenure",), attraction_terms=tuple(attraction or ()),
     )  # fmt: skip
     return panel, Origin(i, t, c, now, r[1], lever)
 
@@ -134,6 +142,19 @@ def inertia_of(data: ThesisData) -> Array:
     rich = lagged(np.log(v["gdp_2015usd"]) - np.log(v["population"]), 1)
     unknown = (~np.isfinite(recent)).astype(float)
     return np.stack([recent, tenure_of(data)[0], lagged(v["polyarchy"], 1), rich, unknown])
+
+
+def offered(terms: Mapping[str, Array], *, at: Places, like: Places, powers: int) -> Array:
+    """Terms (J, K+1, n) at rows, in standard deviations about the mean of powers at the rows ``like``.
+
+    0, the mean, where a term is unknown, and for the outside option.
+    """
+    out = np.zeros((len(terms), powers + 1, len(at[0])))
+    for j, term in enumerate(terms.values()):
+        known = term[like]
+        x = (term[at] - np.nanmean(known)) / np.nanstd(known)
+        out[j, 1:] = np.where(np.isfinite(x), x, 0.0).T
+    return out
 
 
 def _standard(terms: Array, i: NDArray[np.int64], t: NDArray[np.int64]) -> Array:

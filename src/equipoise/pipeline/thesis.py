@@ -39,6 +39,7 @@ from equipoise.pipeline.thesis_findings import (
     judged,
     with_levels,
 )
+from equipoise.pipeline.thesis_power import by_width
 from equipoise.pipeline.thesis_rows import CENTRAL_ASIA, NOT_DONE, Estimate
 
 Array = NDArray[np.float64]
@@ -57,14 +58,15 @@ SAMPLED = "parameters"
 
 def hypotheses(
     only: Sequence[str] | None = None, *, pack: Pack | None = None, main: Mapping[str, Main] | None = None,
-    parameters: Mapping[str, Array] | None = None, progress: Callable[[str], None] | None = None,
+    parameters: Mapping[str, Array] | None = None, variants: Mapping[str, Sequence[Estimate]] | None = None,
+    progress: Callable[[str], None] | None = None,
 ) -> Thesis:
     """Test the hypotheses, all by default, or some by their ids.
 
     ``main`` are main estimates of H1 to H4, and under ``"H3*"`` that of k*'s share itself; one named ``"H2: name"``
     stands beside, and of :data:`SAMPLED` only the diagnostics are read. ``parameters`` are draws (D,) of coercion,
     cross_pressure and intolerance, neither of the first two under 0: with them come the main estimates of H5 and H6.
-    With either of the two H7's is made, a minute or two.
+    With either of the two H7's is made, a minute or two. ``variants`` are other main estimates by hypothesis.
 
     Raises:
         UsageError: there is no hypothesis of that name, or the draws cannot be.
@@ -74,7 +76,7 @@ def hypotheses(
         raise UsageError(f"there is no hypothesis {unknown[0]}.", hint="They are H1 to H7.")
     pack, say = pack or embedded(), progress or (lambda _: None)
     say("Reading channels, rivalry and leverage of all states")
-    given = Given(pack, thesis_data(pack), main or {}, parameters)
+    given = Given(pack, thesis_data(pack), main or {}, parameters, variants or {})
     found = []
     for h in TITLES:
         if h in wanted:
@@ -91,11 +93,16 @@ def _exposed(h: str, given: Given, kind: str, *, secondary: Sequence[Estimate] =
     more, none = thesis_variants.of_exposure(data, pack=given.pack, kind=kind)
     return judged(
         h, quick, main=given.main.get(h), others=[*verdicts.flat_exposure(told["sd_of_exposure"]), *others],
-        power=given.power(h), rests_on=told, secondary=[*secondary, *given.beside(h)], left=NOT_DONE, rises=rises,
-        variants=[*thesis_exposure.variants(data, kind=kind), *more],
+        power=given.power(h), rests_on=told, secondary=[*secondary, *given.beside(h)],
+        left=_not_done(h, given), rises=rises,
+        variants=[*thesis_exposure.variants(data, kind=kind), *more, *given.variants.get(h, ())],
         placebo=[*thesis_exposure.placebo_future(data, kind=kind), *none],
         tried=thesis_exposure.placebo_pairs(data, kind=kind, draws=PLACEBO_DRAWS),
     )
+
+
+def _not_done(h: str, given: Given) -> tuple[str, ...]:
+    return () if h in given.variants else NOT_DONE
 
 
 def _h1(given: Given) -> Finding:
@@ -116,18 +123,20 @@ def _h2(given: Given) -> Finding:
     data, main = given.data, given.main.get("H2")
     quick, fit = thesis_coercion.coercion("primary", data, thesis_coercion.BASE)
     variants = [*thesis_coercion.variants(data), *thesis_variants.of_coercion(data, pack=given.pack)]
+    by_main = given.variants.get("H2", ())
     rho = fit.names.index("rho")
     told = {"effective_F": fit.first_stage, "rho": float(fit.estimate[rho]), "rho_low": float(fit.low[rho]),
             "rho_high": float(fit.high[rho])}
     psi = [(v.low, v.high) for v in (quick, *variants) if v is quick or v.name.startswith("psi")]
     return judged(
         "H2", quick, main=main, others=_coerced(main) if main else verdicts.psi_matters(psi, smallest=TITLES["H2"][2]),
+        power=by_width(main.low, main.high, smallest=TITLES["H2"][2]) if main else np.nan,
         # The main estimator has own engagement on the right-hand side exactly, and needs no instrument for it.
-        instrument=None if main else Instrument(fit.first_stage), rests_on=told, variants=variants,
+        instrument=None if main else Instrument(fit.first_stage), rests_on=told, variants=[*variants, *by_main],
         secondary=[*thesis_coercion.beside(data), thesis_coercion.robust(data), *thesis_variants.by_power(data),
                    *given.beside("H2")],
         placebo=thesis_variants.placebo_of_coercion(data, pack=given.pack), tried=thesis_variants.placebo_pairs(data),
-        left=("measurement draws", "trade of 2025", *NOT_DONE),
+        left=("measurement draws", "trade of 2025", *_not_done("H2", given)),
     )  # fmt: skip
 
 
@@ -150,7 +159,8 @@ def _h4(given: Given) -> Finding:
     return judged(
         "H4", thesis_tenure.estimate("primary", data, thesis_tenure.BASE), main=given.main.get("H4"),
         others=verdicts.flat_tenure(left), power=given.power("H4"), rests_on={"variance_left_of_tenure": left},
-        secondary=[*thesis_tenure.by_term(data), *given.beside("H4")], variants=thesis_tenure.variants(data),
+        secondary=[*thesis_tenure.by_term(data), *given.beside("H4")],
+        variants=[*thesis_tenure.variants(data), *given.variants.get("H4", ())],
         tried=thesis_tenure.placebo(data, draws=TENURE_DRAWS), left=("natural death in office",),
     )
 

@@ -64,13 +64,15 @@ class Given:
     """What the tests are made on: the pack and its data, and what the fitted model gives, if it was fitted.
 
     main: main estimates by hypothesis, see :func:`equipoise.pipeline.thesis.hypotheses`; parameters: draws (D,) of
-    coercion, cross_pressure and intolerance; seen: the power of hypotheses that was computed already.
+    coercion, cross_pressure and intolerance; variants: of the main estimates, by hypothesis; seen: the power of
+    hypotheses that was computed already.
     """
 
     pack: Pack
     data: ThesisData
     main: Mapping[str, Main] = field(default_factory=dict)
     parameters: Mapping[str, Array] | None = None
+    variants: Mapping[str, Sequence[Estimate]] = field(default_factory=dict)
     seen: dict[str, float] = field(default_factory=dict)
 
     def power(self, h: str) -> float:

@@ -9,16 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.model.hierarchy import GROUPS, Design, Panel, pooled
-from equipoise.model.laplace import quick_fit
+from equipoise.model.laplace import Start, quick_fit
 from equipoise.model.posterior import Summary, averaged, quantities, responses, summarise
 from equipoise.pipeline.choice_rows import Origin
 from equipoise.pipeline.thesis_data import ThesisData
-from equipoise.pipeline.thesis_findings import Main
+from equipoise.pipeline.thesis_findings import BY_MAIN, Main, as_estimate
+from equipoise.pipeline.thesis_rows import Estimate
 
 Array = NDArray[np.float64]
 
 EFFECT_DRAWS = 800
 """Draws behind effects on shares, each of all rows; they are taken evenly from all chains."""
+
+WIDTHS = (1.0, 4.0)
+"""Standard deviations of the prior of φ and ρ in variants; the main estimates have 2."""
 
 INFLUENCE = 0.05
 """A state whose largest leverage is under this has no most influential power (H3)."""
@@ -49,17 +53,39 @@ def main_estimates(sites: dict[str, Array], *, panel: Panel, origin: Origin, dat
                      told=told.get(h, {})) for h, (d, rows) in of.items()}
 
 
-def with_intolerance_held(main: dict[str, Main], *, panel: Panel, progress: Callable[[str], None]) -> dict[str, Main]:
+def with_intolerance_held(main: dict[str, Main], *, panel: Panel, start: Start,
+                          progress: Callable[[str], None]) -> dict[str, Main]:
     """Main estimates with H2's interval at ψ = 0 and at ψ = 1, which its rules ask for, from quick fits."""
     told, fresh = dict(main["H2"].told), panel.channel != panel.channels.index("trade")
     for psi in (0.0, 1.0):
         progress(f"H2 with intolerance held at {psi:g}")
-        fit = quick_fit(panel, Design(intolerance=psi), draws=2000)
+        fit = quick_fit(panel, Design(intolerance=psi), draws=2000, start=start)
         if fit.status == "done":
             phi = averaged({n: v[None] for n, v in fit.sites.items()}, "coercion", panel, GROUPS, fresh)
             low, high = np.quantile(phi, [0.05, 0.95])
             told |= {f"psi_{psi:g}_low": float(low), f"psi_{psi:g}_high": float(high)}
     return main | {"H2": replace(main["H2"], told=told)}
+
+
+def by_prior(panel: Panel, *, origin: Origin, data: ThesisData, start: Start,
+             progress: Callable[[str], None]) -> dict[str, list[Estimate]]:
+    """Return H2 and H4 with other priors of φ and ρ, from quick fits: variants of the main estimates, by hypothesis.
+
+    H1 and H3 rest on ρ, in which a quick fit does not agree with the full posterior.
+    """
+    out: dict[str, list[Estimate]] = {h: [] for h in ("H2", "H4")}
+    for width in WIDTHS:
+        name = f"prior width {width:g}{BY_MAIN}"
+        progress(f"H2 and H4 with a prior of standard deviation {width:g}")
+        fit = quick_fit(panel, Design(width=width), draws=EFFECT_DRAWS, start=start)
+        if fit.status != "done":
+            failed = Estimate(name, np.nan, np.nan, np.nan, panel.rows, 0, status=fit.status, reason=fit.reason)
+            out = {h: [*rest, failed] for h, rest in out.items()}
+            continue
+        found = main_estimates({n: v[None] for n, v in fit.sites.items()}, panel=panel, origin=origin, data=data,
+                               divergences=0)
+        out = {h: [*rest, as_estimate(found[h], name=name)] for h, rest in out.items()}
+    return out
 
 
 def effects(sites: dict[str, Array], *, panel: Panel, origin: Origin) -> dict[str, Array]:

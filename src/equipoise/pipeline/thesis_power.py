@@ -8,13 +8,14 @@ it is is assumed, since a few years cannot tell (:data:`PERSISTENCE`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equipoise.assemble.packed import Pack
 from equipoise.model.power import Design, power, series
-from equipoise.model.quick import absorb
+from equipoise.model.quick import LEVEL, absorb
 from equipoise.pipeline import thesis_exposure, thesis_growth, thesis_tenure
 from equipoise.pipeline.thesis_data import ThesisData
 from equipoise.pipeline.thesis_rows import Rows, Spec, controls, exposure_draws, pairs_of, rows
@@ -61,6 +62,18 @@ def simulated(h: str, data: ThesisData, *, pack: Pack, smallest: float, panels: 
         design, noise, scale = _growth(data, pack, persistence=PERSISTENCE[h], panels=panels, seed=seed)
     share = power(noise, design=design, effect=2 * smallest, smallest=smallest, seed=seed)
     return Power(share, panels, scale, PERSISTENCE[h])
+
+
+def by_width(low: float, high: float, *, smallest: float) -> float:
+    """Return the power at θ = 2s of an estimate, roughly normal, whose 90 % interval has the width of a given one.
+
+    So H2's is had: 200 fits of the main estimator would take a day, and its width hardly hangs on where θ is.
+
+    >>> [round(by_width(-w, w, smallest=0.5), 2) for w in (0.2, 0.5, 1.0)]
+    [0.99, 0.5, 0.21]
+    """
+    sd = (high - low) / 2 / NormalDist().inv_cdf((1 + LEVEL) / 2)
+    return NormalDist(2 * smallest, sd).cdf(3 * smallest - (high - low) / 2)
 
 
 def changes_before(data: ThesisData, *, kind: str, channel: str) -> Array:

@@ -232,4 +232,4 @@ def common_variants(data: ThesisData, base: Spec) -> list[tuple[str, ThesisData,
 
 
 NOT_DONE = ("priors",)
-"""Of the page's list, what the quick look leaves out: nothing that a regression has."""
+"""Of the page's list, what only variants of the main estimator can do: a regression has no prior."""

@@ -42,6 +42,7 @@ LIKE = (
     ("span", rf"(?P<since>{_YEAR})_(?P<until>{_YEAR})"),
     ("sanctions_in", rf"s_1_in_(?P<since>{_YEAR})_(?P<until>{_YEAR})"),
     ("psi", rf"psi_(?P<value>{_NUMBER})"),
+    ("prior_width", rf"prior_width_(?P<value>{_NUMBER})"),
     ("shocks", rf"shocks_of_(?P<value>{_NUMBER})"),
 )
 """Names with a value in them: the message of ``thesis_like``, and what a slug of it looks like."""

@@ -23,6 +23,7 @@ BAND, LATER = "#C9D1D9", "#8793A0"
 MODELS = {
     "choice": ("#173F5F", "circle"),
     "null": ("#B98E00", "square"),
+    "domestic": ("#5B7F2B", "cross"),
     "multinomial": ("#A83200", "triangle-up"),
     "multinomial_lag": ("#6B4423", "diamond"),
 }
