@@ -14,7 +14,7 @@ from equipoise.errors import NotConverged
 from equipoise.model.hierarchy import Design, Panel
 from equipoise.model.laplace import Quick, Start
 from equipoise.model.sampling import Chains
-from equipoise.pipeline import thesis_main
+from equipoise.pipeline import choice_fit, thesis_main
 from equipoise.pipeline.choice_fit import (
     DRAWN,
     PREDICTIVE,
@@ -24,11 +24,10 @@ from equipoise.pipeline.choice_fit import (
     parameters,
     worst,
 )
-from equipoise.pipeline.choice_rows import MEASURED, Origin, choice_rows, offered
+from equipoise.pipeline.choice_rows import Origin, choice_rows, offered
 from equipoise.pipeline.domestic import ATTRACTION
 from equipoise.pipeline.thesis_data import ThesisData, thesis_data
 from equipoise.pipeline.thesis_main import by_prior, effects, main_estimates
-from equipoise.pipeline.thesis_rows import among
 
 CHAINS, DRAWS = 2, 20
 
@@ -139,15 +138,25 @@ def test_a_term_of_attraction_is_in_standard_deviations_and_at_its_mean_where_un
     assert offered({}, at=rows, like=rows, powers=2).shape == (0, 3, 2)
 
 
-FEW = ("KAZ", "KGZ", "UZB", "TJK", "TKM", "BLR", "UKR", "MDA", "GEO", "ARM", "AZE", "MNG", "TUR", "IRN", "PAK", "IND")
+def test_domestic_terms_are_told_only_if_the_fit_has_settled(data, monkeypatch) -> None:
+    attraction = attraction_of(data, pack=embedded())
+    slope = 0.01 * np.arange(len(ATTRACTION)) + 0.1 * np.random.default_rng(1).standard_normal((40, len(ATTRACTION)))
+    status = "done"
 
+    def by_hand(panel: Panel, **_: object) -> Quick:
+        assert panel.attraction_terms == tuple(attraction) and panel.attraction.shape[0] == len(attraction)
+        sites = {n: v.reshape(-1, *v.shape[2:]) for n, v in chains(panel).sites.items()}
+        return Quick(sites | {"attraction_terms": slope}, {}, {}, {}, {}, status, "", 0.0)
 
-@pytest.mark.slow
-def test_domestic_terms_are_fitted(data) -> None:
-    spec = replace(MEASURED, channels=("diplomacy",), states=among(data, FEW))
-    found = domestic_fit(data, attraction=attraction_of(data, pack=embedded()), spec=spec)
-    assert set(found["group"]) == set(ATTRACTION) and set(found["prior"]) == {"domestic"}
+    monkeypatch.setattr(choice_fit, "quick_fit", by_hand)
+    found = domestic_fit(data, attraction=attraction)
+    assert set(found["group"]) == set(attraction) == set(ATTRACTION)
+    assert set(found["prior"]) == {"domestic"} and set(found["parameter"]) == {"attraction_terms"}
+    told = dict(found.select("group", "mean").iter_rows())
+    assert told == pytest.approx(dict(zip(attraction, slope.mean(0), strict=True)), rel=1e-5)
     assert (found["low"] < found["mean"]).all() and (found["mean"] < found["high"]).all()
+    status = "not_converged"
+    assert domestic_fit(data, attraction=attraction).is_empty()
 
 
 def test_other_priors_are_variants_of_what_a_quick_fit_tells(rows, data, monkeypatch) -> None:
