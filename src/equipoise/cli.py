@@ -110,10 +110,12 @@ def report(state: State, powers: Powers = None, since: Since = 1991, until: Unti
     equipoise report MNG --powers RUS,CHN,USA --since 2000 --json;
     equipoise report KAZ --rivalry-weights sanctions=2,alliances=0
     """
-    from equipoise import pipeline
+    from equipoise import pipeline, store
     from equipoise.pipeline.weights import parsed_weights
     from equipoise.view.terminal import summary
 
+    if out:
+        store.check_place(out)
     done = pipeline.report(state, powers=split(powers), since=since, until=until, lang=lang.value, openings=openings,
                            rivalry_weights=parsed_weights(rivalry_weights))
     _deliver(done, out=out or Path(f"equipoise-{done.figures.state}.html"), as_json=as_json, asked=out is not None,
@@ -132,9 +134,11 @@ def compare(
 
     Example: equipoise compare KAZ UZB BLR
     """
-    from equipoise import pipeline
+    from equipoise import pipeline, store
     from equipoise.view.terminal import summary_compare
 
+    if out:
+        store.check_place(out)
     done = pipeline.compare(states, powers=split(powers), since=since, until=until, lang=lang.value)
     names = "-".join(r.figures.state for r in done.reports)
     _deliver(done, out=out or Path(f"equipoise-{names}.html"), as_json=as_json, asked=out is not None,

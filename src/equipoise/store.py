@@ -37,6 +37,26 @@ def cache_dir() -> Path:
     return base / "equipoise"
 
 
+def check_place(path: Path | str) -> Path:
+    """Return the path of a file to be written, if its folder is there: asked before work that may take minutes.
+
+    Raises:
+        CannotWrite: the folder is missing, or the path is a folder.
+
+    Examples:
+        >>> check_place("absent/report.html")
+        Traceback (most recent call last):
+        ...
+        equipoise.errors.CannotWrite: absent/report.html cannot be written: there is no folder absent. ...
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise _refusal(path, err=IsADirectoryError())
+    if not path.parent.is_dir():
+        raise _refusal(path, err=FileNotFoundError())
+    return path
+
+
 def atomic_write(path: Path | str, *, content: bytes | str) -> Path:
     """Write a file whole or not at all, and return its path.
 
@@ -52,10 +72,8 @@ def atomic_write(path: Path | str, *, content: bytes | str) -> Path:
         ...     atomic_write(Path(folder) / "a.txt", content="вектор").read_text(encoding="utf-8")
         'вектор'
     """
-    path = Path(path)
+    path = check_place(path)
     raw = content.encode("utf-8") if isinstance(content, str) else content
-    if path.is_dir():
-        raise CannotWrite(f"{path} is a folder.", hint="Name a file inside it.")
     part = None
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

@@ -123,12 +123,12 @@ def _json(rows: Any) -> str:
 
 
 def _check(out: Path, *, suffixes: Sequence[str]) -> None:
-    from equipoise.errors import CannotWrite, UsageError
+    from equipoise import store
+    from equipoise.errors import UsageError
 
     if out.suffix.lower() not in suffixes:
         raise UsageError(f"{out} has no suffix that says how to write it.", hint=f"Use {', '.join(suffixes)}.")
-    if not out.parent.is_dir():
-        raise CannotWrite(f"{out} cannot be written: there is no folder {out.parent}.", hint="Create it first.")
+    store.check_place(out)
 
 
 def _table(found: Audit) -> Any:

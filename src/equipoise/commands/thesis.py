@@ -62,12 +62,12 @@ def _found(only: list[str] | None, *, refit: bool) -> Findings:
 
 
 def _check(out: Path) -> None:
-    from equipoise.errors import CannotWrite, UsageError
+    from equipoise import store
+    from equipoise.errors import UsageError
 
     if out.suffix.lower() not in SUFFIXES:
         raise UsageError(f"{out} has no suffix that says how to write it.", hint=f"Use {', '.join(SUFFIXES)}.")
-    if not out.parent.is_dir():
-        raise CannotWrite(f"{out} cannot be written: there is no folder {out.parent}.", hint="Create it first.")
+    store.check_place(out)
 
 
 def _write(found: Findings, out: Path) -> None:

@@ -20,7 +20,7 @@ from equipoise.assemble.packed import Pack
 from equipoise.assemble.panel.citations import bibtex
 from equipoise.assemble.panel.stata import stata
 from equipoise.assemble.panel.write import METADATA
-from equipoise.errors import CannotWrite, UsageError
+from equipoise.errors import UsageError
 from equipoise.view.data import UNITS, plain
 
 DIGITS = 12
@@ -162,9 +162,7 @@ def check_path(path: Path) -> None:
     if path.suffix.lower() not in (*_FRAMES, *PICTURES):
         raise UsageError(f"{path} has no suffix that says how to write it.",
                          hint=f"Use {', '.join(_FRAMES)} for the rows, {', '.join(PICTURES)} for the chart.")
-    if not path.parent.is_dir():
-        raise CannotWrite(f"{path} cannot be written: there is no folder {path.parent}.",
-                          hint="Create it first, or name another folder.")
+    store.check_place(path)
 
 
 def made(kind: str, frame: pl.DataFrame, *, sources: Sequence[str], pack: Pack, draw: Draw, options: Mapping[str, Any],

@@ -16,7 +16,7 @@ from equipoise.acquire.registry import sources as registry
 from equipoise.assemble.panel.forms import DyadForm
 from equipoise.assemble.panel.stata import LONGEST_LABEL, stata
 from equipoise.assemble.panel.step import Added
-from equipoise.errors import CannotWrite, UsageError
+from equipoise.errors import UsageError
 
 if TYPE_CHECKING:
     from equipoise.assemble.panel.panel import Panel
@@ -46,9 +46,7 @@ def write(panel: Panel, path: Path) -> Path:
     writer = _WRITERS.get(path.suffix.lower())
     if writer is None:
         raise UsageError(f"{path} has no suffix that says how to write it.", hint=f"Use {', '.join(_WRITERS)}.")
-    if not path.parent.is_dir():  # said before the panel is made, which may take minutes
-        raise CannotWrite(f"{path} cannot be written: there is no folder {path.parent}.",
-                          hint="Create it first, or name another folder.")
+    store.check_place(path)
     beside, content = writer(panel)
     # What explains the file is there before the file is, so that the file never stands alone.
     for suffix, text in beside.items():
