@@ -51,12 +51,13 @@ def prior(w: World, *, seed: int) -> dict[str, Array]:
         "coercion": rng.normal(), "cross_pressure": rng.normal(), "intolerance": rng.uniform(),
         "perception_base": rng.normal(0, 1.5), "perception": rng.normal(size=1), "speed_base": rng.normal(-1.4, 1, 1),
         "inertia_terms": rng.normal(size=1), "carry": rng.normal(0.5, 0.5, 1),
-        "home": rng.normal(size=(1, len(w.regions), k)),
         **{name: d.rvs(1, random_state=rng) for name, d in NARROW.items()},
     }
     eta = 1 / (1 + np.exp(-s["speed_base"]))
-    mean = eta * (s["carry"] * np.log(w.first[0]) + s["home"][0, w.region])
+    home = eta * rng.normal(size=(1, len(w.regions), k))
+    mean = eta * s["carry"] * np.log(w.first[0]) + home[0, w.region]
     return s | {
+        "home": home,
         "attraction": rng.normal(mean, s["attraction_spread"]),
         "log_scale": rng.normal(s["level"], s["scale_spread"], n),
         "year": rng.normal(0, s["year_spread"], (len(w.rivalry) - 1, k)),

@@ -46,7 +46,7 @@ def truth(w: World, *, seed: int) -> Sites:
     s = {
         "coercion": 1.5, "cross_pressure": 1.0, "intolerance": 0.5, "perception_base": 0.0, "perception": [0.0],
         "speed_base": [-1.4] * c, "inertia_terms": [-0.4], "power": [0.5] * c,
-        "level": [-0.5 + np.log(ETA)] * c, "carry": [0.5] * c, "home": home,
+        "level": [-0.5 + np.log(ETA)] * c, "carry": [0.5] * c, "home": ETA * home,
         "log_scale": rng.normal(-0.5, 0.3, c * n) + np.log(ETA),
         "attraction": ETA * (own + rng.normal(0, 0.4, (c * n, k))),
         "year": ETA * rng.normal(0, 0.2, (c * (len(w.rivalry) - 1), k)),

@@ -171,7 +171,7 @@ def test_other_priors_are_variants_of_what_a_quick_fit_tells(rows, data, monkeyp
 
     monkeypatch.setattr(thesis_main, "quick_fit", by_hand)
     found = by_prior(panel, origin=origin, data=data, start=Start({}, {}), progress=lambda _: None)
-    assert widths == [1.0, 4.0] and set(found) == {"H2", "H4"}
+    assert widths == [1.0, 4.0] and set(found) == {"H1", "H2", "H3", "H4"}
     one, other = found["H2"]
     assert one.name == "prior width 1, main estimator" and one.low < one.estimate < one.high
     same = main_estimates({n: v[None] for n, v in drawn.items()}, panel=panel, origin=origin, data=data, divergences=0)

@@ -16,10 +16,11 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from numpy.typing import NDArray
 from numpyro import handlers
-from numpyro.infer.util import initialize_model
+from numpyro.infer.util import constrain_fn, potential_energy
 from scipy import linalg, optimize
 
-from equipoise.model.hierarchy import LOCAL, Design, Panel, model
+from equipoise.model.hierarchy import LOCAL, Design, Panel, forces, model
+from equipoise.model.transitions import log_density
 
 Array = NDArray[np.float64]
 
@@ -37,6 +38,8 @@ class Problem:
 
     value_and_slope: Any
     product: Any
+    by_row: Any
+    bend: Any
     unravel: Any
     constrain: Any
     panel: Panel
@@ -78,18 +81,44 @@ class Problem:
                                  options={"maxiter": steps, "maxcor": 30, "ftol": 1e-8, "gtol": 1e-2})
         return np.asarray(done.x)
 
-    def settle(self, z: Array, held: dict[str, Array], curved: Curved, *, steps: int) -> tuple[Array, float]:
-        """Climb in coordinates in which the curvature is one; also the length of the Newton step left at the end."""
+    def settle(self, z: Array, held: dict[str, Array], curved: Curved, *, tilt: Array,
+               steps: int) -> tuple[Array, float]:
+        """Climb in coordinates in which the curvature is one; also the length of the Newton step left at the end.
+
+        The negative log joint is taken to be steeper by ``tilt`` (size,) than it is.
+        """
         def f(y: Array) -> tuple[float, Array]:
-            value, slope = self.slope(z + curved.spread_out(y, self), held)
-            return value, curved.gathered(slope, self)
+            move = curved.spread_out(y, self)
+            value, slope = self.slope(z + move, held)
+            return value + float(tilt @ move), curved.gathered(slope + tilt, self)
 
         done = optimize.minimize(f, np.zeros(self.size), jac=True, method="L-BFGS-B",
                                  options={"maxiter": steps, "maxcor": 20, "ftol": 1e-9, "gtol": 1e-2, "maxls": 40})
         return z + curved.spread_out(done.x, self), float(np.linalg.norm(f(done.x)[1]))
 
+    def bending(self, z: Array, held: dict[str, Array], curved: Curved) -> Array:
+        """The slope (size,) of half the log determinant of attraction's curvature, ½ Σ tr(H_AA⁻¹ ∂H_AA).
+
+        A third derivative along each factor of H_AA⁻¹; since the series are independent, one serves all of them.
+        """
+        most = self.local.shape[1] - 1
+        many = np.zeros((most, self.size))
+        for j in range(most):
+            many[j, self.local[:, :-1]] = curved.inner[:, :, j]
+        with jax.enable_x64(True):
+            return 0.5 * np.asarray(self.bend(jnp.asarray(z), jnp.asarray(many), held, self.panel), float)
+
     def curvature(self, z: Array, held: dict[str, Array]) -> Curved:
-        """The Hessian's blocks."""
+        """The Hessian at z (size,), in the form that steps and draws need."""
+        *parts, by_spread = self.hessian(z, held)
+        made = Curved.of(*parts)
+        return replace(made, shift=made.followed(by_spread, self))
+
+    def hessian(self, z: Array, held: dict[str, Array]) -> tuple[Array, Array, Array, Array]:
+        """The Hessian's parts: of the shared (g, g), of each series' local (S, b, b), and (S, b, g) between them.
+
+        Last (m, size), how the slope changes with the logarithm of each spread, in the order of their names.
+        """
         b, g = self.local.shape[1], len(self.shared)
         first = len(self.classes) + b
         spreads = _one_by_one(held, before=first)
@@ -116,9 +145,31 @@ class Problem:
                 mine = self.shared[same[self.shared]]
                 full[place[mine], place[j]] = out[row][mine]
                 across[..., place[j]] = np.where(same[self.local], out[row][self.local], 0.0)
+        self._years(z, held, full, across, place=place)
         full = np.where(np.isnan(full), full.T, full)
-        made = Curved.of((full + full.T) / 2, (blocks + blocks.transpose(0, 2, 1)) / 2, across)
-        return replace(made, shift=made.followed(out[first:], self))
+        return (full + full.T) / 2, (blocks + blocks.transpose(0, 2, 1)) / 2, across, out[first:]
+
+
+    def _years(self, z: Array, held: dict[str, Array], full: Array, across: Array, *, place: NDArray[np.intp]) -> None:
+        """Fill in the columns of the year effects, from one product an option: each row has one series and one year."""
+        panel, at = self.panel, place[self.places["year"]]
+        with jax.enable_x64(True):
+            of_choice, of_scale, *of_rivalry = (np.asarray(a) for a in self.by_row(jnp.asarray(z), held, panel))
+        eta = 1.0 / (1.0 + np.exp(-z[self.places["speed_base"]]))[panel.channel]
+        own = np.zeros((len(at), *of_choice.shape[:2]))
+        np.add.at(own, panel.cell, np.moveaxis(of_choice / eta**2, -1, 0))
+        own += np.eye(own.shape[1]) / held["year_spread"][panel.cell_channel, None, None] ** 2
+        columns = full[at.ravel()]
+        columns[:, (self.region[self.shared] >= 0) | np.isin(np.arange(len(full)), at)] = 0.0
+        full[at.ravel()] = columns
+        full[at[:, :, None], at[:, None, :]] = own
+        for k, year in enumerate(at[panel.cell].T):
+            across[panel.series, :-1, year] += (of_choice[k] / eta**2).T
+            across[panel.series, -1, year] += of_scale[k] / eta
+            for name, of in zip(("coercion_region", "cross_pressure_region"), of_rivalry, strict=True):
+                if name in self.places:
+                    region = place[self.places[name]][panel.channel, panel.region]
+                    np.add.at(full, (year, region), of[k] / eta)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +197,15 @@ class Curved:
         return cls(factor, blocks, solved, root, fine and good, np.zeros((0, 0)))
 
     @property
-    def half_log_det(self) -> float:
-        """Half the log determinant of the Hessian."""
-        return float(np.log(np.diag(self.factor)).sum() - np.log(np.einsum("sbb->sb", self.root)).sum())
+    def inner(self) -> Array:
+        """Factors (S, a, a) of the inverse of attraction's own blocks."""
+        return np.linalg.cholesky(np.linalg.inv(self.blocks[:, :-1, :-1]))
+
+    @property
+    def led(self) -> Array:
+        """How far attraction's mode goes down (S, a, g + 1) with the shared parameters and, last, its series' scale."""
+        right = np.concatenate([(self.blocks @ self.solved)[:, :-1], self.blocks[:, :-1, -1:]], -1)
+        return np.asarray(np.linalg.solve(self.blocks[:, :-1, :-1], right), float)
 
     def followed(self, slopes: Array, problem: Problem) -> Array:
         """Where the mode goes (size, m) if the slope of the negative log joint changes by ``slopes`` (m, size)."""
@@ -195,16 +252,19 @@ def _rising(matrices: Array) -> tuple[Array, bool]:
     return (vectors * np.maximum(np.abs(values), least)[..., None, :]) @ np.swapaxes(vectors, -1, -2), False
 
 
-def _potential(panel: Panel, design: Design, held: dict[str, Array]) -> tuple[Any, Any, Any, Any]:
-    """NumPyro's account of the model with given spreads, and its potential as a function of one vector."""
-    given = lambda p, h: handlers.condition(model, data=h)(p, design)  # noqa: E731
-    info = initialize_model(jax.random.PRNGKey(0), given, model_args=(panel, held), dynamic_args=True)
-    flat, unravel = ravel_pytree({n: jnp.zeros_like(v) for n, v in info.param_info.z.items()})
+def _given(held: Any) -> Any:
+    return handlers.condition(model, data=held)
 
-    def potential(x: Any, h: Any, p: Any) -> Any:
-        return info.potential_fn(p, h)(unravel(x))
 
-    return info, flat, unravel, potential
+def _vector(panel: Panel, design: Design, held: dict[str, Array]) -> tuple[Any, Any]:
+    """The model's free values with given spreads, as one vector of zeros, and what turns such a one into sites."""
+    def free() -> dict[str, Any]:
+        trace = handlers.trace(handlers.seed(_given(held), 0)).get_trace(panel, design)
+        return {n: site["value"] for n, site in trace.items() if site["type"] == "sample" and not site["is_observed"]}
+
+    # Shapes alone: to evaluate the model here would compile its operations one by one, for half a minute.
+    shapes = jax.eval_shape(free)
+    return ravel_pytree({n: jnp.zeros(v.shape, v.dtype) for n, v in shapes.items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -233,27 +293,54 @@ class Kind:
 def _functions(kind: Kind, design: Design, sizes: tuple[tuple[str, tuple[int, ...]], ...]) -> tuple[Any, ...]:
     """What a problem of a kind of panel calls, with spreads of these shapes; compiled when it is first used."""
     held = {name: np.ones(shape) for name, shape in sizes}
-    info, flat, unravel, potential = _potential(kind.panel, design, held)
+    flat, unravel = _vector(kind.panel, design, held)
+
+    def potential(x: Any, h: Any, p: Any, sites: Any = unravel) -> Any:
+        return potential_energy(_given(h), (p, design), {}, sites(x))
+
     with jax.enable_x64(True):
-        slope = jax.grad(_potential(kind.panel, design, held)[3])
+        wide = _vector(kind.panel, design, held)[1]
+        slope = jax.grad(partial(potential, sites=wide))
 
         def product(x: Any, many: Any, h: Any, spreads: Any, p: Any) -> Any:
             return jax.lax.map(lambda v: jax.jvp(lambda y, k: slope(y, k, p), (x, h), v)[1], (many, spreads))
 
-    return info, flat, unravel, jax.jit(jax.value_and_grad(potential)), jax.jit(product)
+        def by_row(x: Any, h: Any, p: Any) -> Any:
+            given = forces(constrain_fn(_given(h), (p, design), {}, wide(x)) | h, panel=p, design=design)
+
+            def own(v: Any, size: Any, more: Any, cross: Any) -> Any:
+                f = replace(given, attraction=given.attraction + v, scale=given.scale * jnp.exp(size),
+                            coercion=given.coercion + more, cross_pressure=given.cross_pressure + cross)
+                return -log_density(p.moves, f).sum()
+
+            choice, one = jnp.zeros_like(p.moves.now), jnp.zeros_like(p.moves.now[0])
+            steps = jnp.eye(len(choice))[:, :, None] + choice
+            every = jax.grad(own, (0, 1, 2, 3))
+            return jax.lax.map(lambda v: jax.jvp(lambda u: every(u, one, one, one), (choice,), (v,))[1], steps)
+
+        def bend(x: Any, many: Any, h: Any, p: Any) -> Any:
+            def along(v: Any) -> Any:
+                once = lambda y: jax.jvp(lambda u: slope(u, h, p), (y,), (v,))[1]  # noqa: E731
+                return jax.jvp(once, (x,), (v,))[1]
+
+            return jax.lax.map(along, many).sum(0)
+
+    constrain = jax.jit(lambda z, h, p: constrain_fn(_given(h), (p, design), {}, z))
+    return (flat, unravel, constrain,
+            *(jax.jit(f) for f in (jax.value_and_grad(potential), product, by_row, bend)))
 
 
 def problem_of(panel: Panel, design: Design, held: dict[str, Array]) -> Problem:
     """The problem of a panel with given spreads."""
     sizes = tuple((n, np.shape(v)) for n, v in sorted(held.items()))
-    info, flat, unravel, value_and_slope, product = _functions(Kind.of(panel), design, sizes)
+    flat, unravel, constrain, value_and_slope, product, by_row, bend = _functions(Kind.of(panel), design, sizes)
     places = {n: np.asarray(v).astype(int) for n, v in unravel(jnp.arange(flat.size, dtype=float)).items()}
     local = np.concatenate([places[n].reshape(len(panel.series_channel), -1) for n in LOCAL], 1)
     shared = np.setdiff1d(np.arange(flat.size), local.ravel())
     classes, channel, region = _classes(places, panel)
-    turned = partial(_constrain, info, panel, held)
+    turned = partial(constrain, h=held, p=panel)
     return Problem(
-        value_and_slope, product, unravel, turned, panel, flat.size,
+        value_and_slope, product, by_row, bend, unravel, turned, panel, flat.size,
         shared, local, classes, channel, region, held,
     )  # fmt: skip
 
@@ -283,11 +370,7 @@ def _classes(places: dict[str, NDArray[np.intp]],
             channel[at], region[at] = np.arange(at.shape[0])[:, None, None], np.arange(at.shape[1])[None, :, None]
             classes += [at[:, :, k].ravel() for k in range(at.shape[2])]
         elif name == "year":
-            channel[at.T] = panel.cell_channel
-            order = [np.flatnonzero(panel.cell_channel == c) for c in range(len(panel.channels))]
-            for r in range(max(map(len, order))):
-                rows = [o[r] for o in order if r < len(o)]
-                classes += [at[rows, k] for k in range(at.shape[1])]
+            channel[at.T] = panel.cell_channel  # columns by row, see _years
         elif name.endswith("_region"):
             channel[at], region[at] = np.indices(at.shape)
             classes.append(at.ravel())
@@ -300,7 +383,3 @@ def _classes(places: dict[str, NDArray[np.intp]],
         else:
             classes += [np.array([j]) for j in at.ravel()]
     return classes, channel, region
-
-
-def _constrain(info: Any, panel: Panel, held: dict[str, Array], z: Any) -> dict[str, Any]:
-    return {n: v for n, v in info.postprocess_fn(panel, held)(z).items() if n not in held}

@@ -133,8 +133,8 @@ def _extended(sites: Sites, *, ahead: Ahead, rng: np.random.Generator | None = N
     """Sites with series and cells of ``ahead`` in the place of the fit's: drawn, or without ``rng`` at their means."""
     panel, seen = ahead.panel, ahead.seen
     c, draws = panel.series_channel, len(sites["power"])
-    mean = sites["carry"][:, c, None] * panel.series_base + sites["home"][:, c, panel.series_region]
-    mean = mean * _speed(sites)[:, c, None]
+    carry = sites["carry"] * _speed(sites)
+    mean = carry[:, c, None] * panel.series_base + sites["home"][:, c, panel.series_region]
     level, spread = sites["level"][:, c], sites["attraction_spread"][:, c, None]
     year = np.zeros((draws, len(panel.cell_channel), mean.shape[2]))
     # A scale enters as no Gaussian does, so it is drawn in any case, and the same in both.

@@ -165,7 +165,8 @@ def _sample_effects(panel: Panel, design: Design) -> dict[str, Any]:
     take("power", dist.Normal(0.7, 0.7), c)
     take("level", dist.Normal(0.0, 2.0), c)
     take("carry", dist.Normal(0.5, 0.5), c)
-    take("home", dist.Normal(0.0, 1.0), c, len(panel.regions), k)
+    eta = jax.nn.sigmoid(s["speed_base"])[:, None, None]
+    s["home"] = numpyro.sample("home", dist.Normal(0.0, eta).expand([c, len(panel.regions), k]).to_event(3))
     take("attraction_spread", dist.HalfNormal(1.0), c)
     take("scale_spread", dist.HalfNormal(1.0), c)
     take("year_spread", dist.HalfNormal(1.0), c)
@@ -186,8 +187,8 @@ def attraction_mean(s: dict[str, Any], *, panel: Panel) -> Any:
     know that far better than η, so the two do not pull at each other, and a joint mode is near the mean.
     """
     at = panel.series_channel
-    own = s["carry"][at][:, None] * panel.series_base + s["home"][at, panel.series_region]
-    return jax.nn.sigmoid(s["speed_base"])[at][:, None] * own
+    eta = jax.nn.sigmoid(s["speed_base"])[at][:, None]
+    return eta * s["carry"][at][:, None] * panel.series_base + s["home"][at, panel.series_region]
 
 
 def forces(s: dict[str, Any], *, panel: Panel, design: Design = FULL) -> Forces:

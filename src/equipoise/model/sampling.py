@@ -19,11 +19,11 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 from numpyro.infer import NUTS
-from numpyro.infer.util import initialize_model
+from numpyro.infer.util import constrain_fn, potential_energy
 
 from equipoise.model.curvature import Curved, Kind, Problem
-from equipoise.model.hierarchy import ALIKE_SD, FULL, LOCAL, SPREADS, Design, Panel, attraction_mean, model
-from equipoise.model.laplace import Start, climbed, looseness
+from equipoise.model.hierarchy import FULL, LOCAL, SPREADS, Design, Panel, attraction_mean, model
+from equipoise.model.laplace import Start, climbed, looseness, reaches
 
 Array = NDArray[np.float64]
 
@@ -51,7 +51,7 @@ def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 4
         problem, z, held, curved, _ = climbed(panel, design, start=start, progress=say)
         basis = _basis(problem, z, held, curved)
         keys = jax.random.split(jax.random.PRNGKey(seed), (2, chains))
-        zero = jnp.zeros(len(_spread_sizes(held)))
+        zero = jnp.zeros(curved.shift.shape[1])
         starts = [{"y": 0.5 * jax.random.normal(k, (problem.size,)), "log": zero} for k in keys[0]]
         # Traced once, here: NumPyro's handlers are not made for threads.
         chain = _chain(Kind.of(panel), design, problem.unravel, warmup, draws)
@@ -74,14 +74,7 @@ def run(panel: Panel, design: Design = FULL, *, chains: int = 4, warmup: int = 4
 
 def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -> dict[str, Any]:
     """What turns whitened coordinates into sites; spreads reach as far as their prior has it, or their effects tell."""
-    panel = problem.panel
-    wide = {n: np.full(np.shape(v), ALIKE_SD) for n, v in held.items()}
-    counts = (panel.series_on.sum(), len(panel.series_on), len(panel.cell_channel) * panel.series_on.shape[1])
-    for name, count in zip(SPREADS, counts, strict=True):
-        wide[name] = np.full(np.shape(held[name]), 1 / np.sqrt(2 * count / len(panel.channels)))
-    loose = looseness(problem, z, curved, held)
-    for name, site in (("attraction_spread", "attraction"), ("scale_spread", "log_scale")):
-        wide[name] = wide[name] / np.maximum(1 - loose[site], 0.05)
+    loose, wide = looseness(problem, z, curved, held), reaches(problem, z, curved, held)
     basis = {"loose": loose, "wide": wide, "at": z, "held": held, "shared": problem.shared, "local": problem.local,
              "solved": curved.solved, "root": curved.root, "shift": curved.shift[problem.shared],
              "factor": np.linalg.inv(curved.factor).T}
@@ -91,12 +84,10 @@ def _basis(problem: Problem, z: Array, held: dict[str, Array], curved: Curved) -
 @lru_cache(maxsize=2)
 def _chain(kind: Kind, design: Design, unravel: Any, warmup: int, draws: int) -> Any:
     """A chain as a pure function of its key, its start and the data; draws, divergences and steps after the warmup."""
-    info = initialize_model(jax.random.PRNGKey(0), model, model_args=(kind.panel, design), dynamic_args=True)
-
     def chain(key: Any, start: Any, data: Any, basis: Any) -> Any:
         def potential(q: Any) -> Any:
             z, stretch = _place(q["y"], q["log"], basis, unravel, data)
-            return info.potential_fn(data, design)(z) - stretch
+            return potential_energy(model, (data, design), {}, z) - stretch
 
         # The coordinates have the posterior's scales; a diagonal from a few hundred draws would only add noise.
         kernel = NUTS(potential_fn=potential, target_accept_prob=0.9, max_tree_depth=7, step_size=0.2,
@@ -116,10 +107,6 @@ def _chain(kind: Kind, design: Design, unravel: Any, warmup: int, draws: int) ->
 def _single(a: Any) -> Any:
     a = np.asarray(a)
     return jnp.asarray(a, jnp.float32) if a.dtype == np.float64 else jnp.asarray(a)
-
-
-def _spread_sizes(held: dict[str, Any]) -> Array:
-    return np.concatenate([np.ravel(held[n]) for n in sorted(held)])
 
 
 def _place(y: Any, log: Any, basis: Any, unravel: Any, panel: Panel) -> tuple[dict[str, Any], Any]:
@@ -151,8 +138,7 @@ def _place(y: Any, log: Any, basis: Any, unravel: Any, panel: Panel) -> tuple[di
 
 
 def _sites(found: dict[str, Any], panel: Panel, design: Design, problem: Problem, basis: Any) -> dict[str, Array]:
-    info = initialize_model(jax.random.PRNGKey(0), model, model_args=(panel, design), dynamic_args=True)
     data = jax.tree.map(_single, panel)
     place = partial(_place, basis=basis, unravel=problem.unravel, panel=data)
-    turn = jax.jit(jax.vmap(lambda y, log: info.postprocess_fn(panel, design)(place(y, log)[0])))
+    turn = jax.jit(jax.vmap(lambda y, log: constrain_fn(model, (data, design), {}, place(y, log)[0])))
     return {n: np.asarray(v, np.float32) for n, v in turn(found["y"], found["log"]).items()}

@@ -69,14 +69,11 @@ def with_intolerance_held(main: dict[str, Main], *, panel: Panel, start: Start,
 
 def by_prior(panel: Panel, *, origin: Origin, data: ThesisData, start: Start,
              progress: Callable[[str], None]) -> dict[str, list[Estimate]]:
-    """Return H2 and H4 with other priors of φ and ρ, from quick fits: variants of the main estimates, by hypothesis.
-
-    H1 and H3 rest on ρ, in which a quick fit does not agree with the full posterior.
-    """
-    out: dict[str, list[Estimate]] = {h: [] for h in ("H2", "H4")}
+    """Return H1 to H4 with other priors of φ and ρ, from quick fits: variants of the main estimates, by hypothesis."""
+    out: dict[str, list[Estimate]] = {h: [] for h in ("H1", "H2", "H3", "H4")}
     for width in WIDTHS:
         name = f"prior width {width:g}{BY_MAIN}"
-        progress(f"H2 and H4 with a prior of standard deviation {width:g}")
+        progress(f"H1 to H4 with a prior of standard deviation {width:g}")
         fit = quick_fit(panel, Design(width=width), draws=EFFECT_DRAWS, start=start)
         if fit.status != "done":
             failed = Estimate(name, np.nan, np.nan, np.nan, panel.rows, 0, status=fit.status, reason=fit.reason)
