@@ -149,7 +149,6 @@ class Problem:
         full = np.where(np.isnan(full), full.T, full)
         return (full + full.T) / 2, (blocks + blocks.transpose(0, 2, 1)) / 2, across, out[first:]
 
-
     def _years(self, z: Array, held: dict[str, Array], full: Array, across: Array, *, place: NDArray[np.intp]) -> None:
         """Fill in the columns of the year effects, from one product an option: each row has one series and one year."""
         panel, at = self.panel, place[self.places["year"]]
